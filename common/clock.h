@@ -1,0 +1,19 @@
+/* The two clocks. Deadlines and intervals use the monotonic one; only what people read uses UTC. */
+
+#ifndef LEX_CLOCK_H
+#define LEX_CLOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Milliseconds of the monotonic clock. */
+int64_t lex_monotonic_ms(void);
+
+/* Milliseconds since 1970-01-01 UTC. */
+int64_t lex_utc_ms(void);
+
+/* ISO 8601 UTC with milliseconds, e.g. 2026-03-01T12:34:56.789Z, into `out` (at least 25 bytes). Returns `out`. */
+#define LEX_ISO_TIME_SIZE 32
+char *lex_iso_time(int64_t utc_ms, char *out, size_t size);
+
+#endif

@@ -1,0 +1,16 @@
+/* A few threads and a bounded queue of jobs, for work that may block. */
+
+#ifndef LEX_POOL_H
+#define LEX_POOL_H
+
+typedef struct lex_pool lex_pool_t;
+typedef void(lex_job_fn)(void *arg);
+
+/* Each thread calls mysql_thread_init/end itself. Never NULL: a thread that cannot be started aborts with a message. */
+lex_pool_t *lex_pool_new(unsigned threads, unsigned queue);
+/* Finishes the queued jobs, then ends the threads. */
+void lex_pool_destroy(lex_pool_t **self_p);
+/* 0, or -1 at once when the queue is full. Jobs start in the order given. */
+int lex_pool_run(lex_pool_t *self, lex_job_fn *job, void *arg);
+
+#endif
