@@ -15,5 +15,7 @@ char *lex_strdup(const char *text);
 char *lex_strndup(const char *text, size_t size);
 /* printf to a new string. Caller owns return value and must free it when done. */
 char *lex_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* What another library allocated, passed through; NULL ends the process in the same way. */
+void *lex_allocated(void *memory);
 
 #endif

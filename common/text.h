@@ -25,7 +25,8 @@ bool lex_text_has_control(const char *text, size_t size);
 ssize_t lex_text_key(const char *word, size_t size, char *out, size_t max);
 
 /* The accent-folded form of a key: decomposed, combining marks (Mn) dropped, plus letters that do not
- * decompose (ø ł đ ß æ œ ı…) by their usual plain spelling. Same conventions. */
+ * decompose (ø ł đ ß æ œ ı…) by their usual plain spelling, and typographic apostrophes and hyphens by those of ASCII.
+ * Same conventions. */
 ssize_t lex_text_fold(const char *key, size_t size, char *out, size_t max);
 
 /* A user name by docs/protocol.md section 5: writes the form shown (NFC) and the key for uniqueness (NFKC, casefold).
