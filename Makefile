@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 CC     ?= cc
 VERSION := $(shell cat VERSION)
 
-CPPFLAGS += -D_GNU_SOURCE -DLEXMQ_VERSION='"$(VERSION)"' -I. -Iclient/include
+CPPFLAGS += -D_GNU_SOURCE -DLEXMQ_VERSION='"$(VERSION)"' -I. -Iclient/include $(shell pkg-config --cflags libmariadb)
 OPTIMIZE ?= -O2
 CFLAGS   ?= $(OPTIMIZE) -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wpointer-arith
@@ -43,26 +43,32 @@ all: programs library
 programs: $(PROGRAMS)
 library: $(LIBLEXMQ)
 
+# V=1 shows every command.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
+
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)/*.c))
 
 $(BUILD)/obj/%.o: %.c Makefile VERSION
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 $(COMMON): $(call objects,common)
 	@mkdir -p $(@D)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 define component_rules
 $(BUILD)/lib/$(1).a: $$(filter-out %/main.o,$$(call objects,$(1)))
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	$$(AR) rcs $$@ $$^
+	$(Q)$$(AR) rcs $$@ $$^
 
 $(BUILD)/bin/$($(1)_PROGRAM): $(BUILD)/obj/$(1)/main.o $(BUILD)/lib/$(1).a $(if $(filter client,$(1)),$(BUILD)/lib/liblexmq.a) $(COMMON)
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$($(1)_LIBS) $$(COMMON_LIBS)
+	$(call say,LD,$(BUILD)/bin/$($(1)_PROGRAM))
+	$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$($(1)_LIBS) $$(COMMON_LIBS)
 endef
 $(foreach c,$(COMPONENTS),$(eval $(call component_rules,$(c))))
 
@@ -71,15 +77,16 @@ LIBRARY_OBJECTS := $(call objects,client/lib) $(call objects,common)
 $(BUILD)/lib/liblexmq.a: $(LIBRARY_OBJECTS)
 	@mkdir -p $(@D)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 $(BUILD)/lib/liblexmq.so.0: $(LIBRARY_OBJECTS)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,liblexmq.so.0 -o $@ $^ $(COMMON_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,liblexmq.so.0 -o $@ $^ $(COMMON_LIBS)
 $(BUILD)/lib/liblexmq.so: $(BUILD)/lib/liblexmq.so.0
-	ln -sf liblexmq.so.0 $@
+	$(Q)ln -sf liblexmq.so.0 $@
 $(BUILD)/lib/pkgconfig/lexmq.pc: client/lexmq.pc.in VERSION Makefile
 	@mkdir -p $(@D)
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
 
 # Unit tests: tests/unit/AREA/test_*.c, linked with AREA's archive.
 UNIT_SOURCES := $(wildcard tests/unit/*/test_*.c tests/unit/common/keygen/test_*.c)
@@ -91,12 +98,117 @@ area = $(patsubst %/,%,$(dir $(1)))
 area_archive = $(if $(filter common,$(1)),,$(if $(filter client,$(1)),$(BUILD)/lib/client.a $(BUILD)/lib/liblexmq.a,$(BUILD)/lib/$(1).a))
 $(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $$(call area_archive,$$(call area,$$*)) $(COMMON)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $($(call area,$*)_LIBS) $(COMMON_LIBS) -lz
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $($(call area,$*)_LIBS) $(COMMON_LIBS) -lz
+
+# System-test programs: tests/system/*.c, linked with the shared library as a user's program would be.
+SYSTEM_PROGRAMS := $(patsubst tests/system/%.c,$(BUILD)/tests/system/%,$(wildcard tests/system/*.c))
+system-programs: $(SYSTEM_PROGRAMS)
+$(SYSTEM_PROGRAMS): $(BUILD)/tests/system/%: $(BUILD)/obj/tests/system/%.o $(LIBLEXMQ)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< -L$(BUILD)/lib -Wl,-rpath,'$$ORIGIN/../../lib' -llexmq
+
+# Benchmark programs: bench/*.c, each one program; they speak the wire themselves.
+BENCH_PROGRAMS := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
+bench-programs: $(BENCH_PROGRAMS)
+$(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(BUILD)/lib/bench.a $(COMMON)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(COMMON_LIBS)
+$(BUILD)/lib/bench.a: $(call objects,bench/lib)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+# ---- a stack on this machine: see scripts/stack ----
+
+export LEXMQ_BUILD := $(BUILD)
+
+packages-%:
+	@scripts/packages $*
+
+run: packages-run
+	@$(MAKE) --no-print-directory -s -j$$(nproc) programs
+	@scripts/stack run
+up: packages-run
+	@$(MAKE) --no-print-directory -s -j$$(nproc) programs
+	@scripts/stack up
+down:
+	@scripts/stack down
+status:
+	@scripts/stack status
+import:
+	@scripts/stack import "$(FILE)" "$(NAME)" "$(FORMAT)"
+scale:
+	@scripts/stack scale "$(SERVICE)" "$(N)"
+
+# ---- tests ----
+
+test: packages-test
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all unit-tests system-programs
+	@/usr/bin/python3 tests/run.py $(TESTS)
+
+# The same tests with every program built under AddressSanitizer and UndefinedBehaviorSanitizer.
+asan: packages-test
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan OPTIMIZE=-O1 HARDEN= \
+	    SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer" test
+
+bench: packages-bench
+	@$(MAKE) --no-print-directory -s -j$$(nproc) programs bench-programs
+	@/usr/bin/python3 bench/run.py
+
+# ---- the look of the code ----
+
+SOURCES = $(shell git ls-files '*.c' '*.h')
+
+format:
+	clang-format -i $(SOURCES)
+check: packages-check
+	clang-format --dry-run -Werror $(SOURCES)
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,performance,portability \
+	    --suppressions-list=.cppcheck-suppressions -D__GNUC__ -D_GNU_SOURCE -I. -Iclient/include $(filter %.c,$(SOURCES))
+	printf '%s\n' $(filter-out tests/%,$(filter %.c,$(SOURCES))) | xargs -P$$(nproc) -n8 sh -c \
+	    'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- -std=gnu11 $(CPPFLAGS) 2>/dev/null' tidy
+
+# ---- installing ----
+
+DATADIR := $(PREFIX)/share/lexmq
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(DATADIR)/dict
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 client/include/lexmq.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 $(BUILD)/lib/liblexmq.a $(DESTDIR)$(PREFIX)/lib
+	install -m 755 $(BUILD)/lib/liblexmq.so.0 $(DESTDIR)$(PREFIX)/lib
+	ln -sf liblexmq.so.0 $(DESTDIR)$(PREFIX)/lib/liblexmq.so
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' client/lexmq.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/lexmq.pc
+	for folder in . auth dict history; do \
+	    install -d $(DESTDIR)$(DATADIR)/sql/$$folder; \
+	    install -m 644 sql/$$folder/*.sql $(DESTDIR)$(DATADIR)/sql/$$folder; \
+	done
+	install -m 644 dict/lexmq-wordbook.txt $(DESTDIR)$(DATADIR)/dict
+	for page in docs/man/*; do \
+	    install -d $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; \
+	    install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; \
+	done
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all programs library unit-tests clean
+help:
+	@echo "make run          install what is missing, build, start a stack, open the client"
+	@echo "make up           the same without the client; make down stops it, make status shows it"
+	@echo "make scale SERVICE=lookup N=4      start or drain workers of the running stack"
+	@echo "make import FILE=words.txt NAME=my [FORMAT=wordbook|dict]"
+	@echo "make test         all tests; TESTS=name runs those whose name has it"
+	@echo "make asan         all tests under AddressSanitizer and UndefinedBehaviorSanitizer"
+	@echo "make check        format, cppcheck, clang-tidy;  make format  mends the format"
+	@echo "make bench        speed, beside a bare zmq_proxy and dictd"
+	@echo "make install      PREFIX=$(PREFIX) DESTDIR="
+	@echo "make clean"
+	@echo "Environment: LEXMQ_VAR (folder of the stack, var), LEXMQ_PORT_BASE (front port, 5555)"
+
+.PHONY: all programs library unit-tests system-programs bench-programs run up down status import scale test asan bench format check install clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 

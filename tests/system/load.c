@@ -1,0 +1,205 @@
+/* Many users at once, through liblexmq: each registers, looks words up, keeps its own account of what was acknowledged, and at
+ * the end compares it with its history. The report is one JSON object on the last line of standard output.
+ *
+ *     load GATEWAYS CERTIFICATE CLIENTS ROUNDS WORDS
+ *
+ * A line "started" is printed once every client has had its first answer, so that a test knows that load is on. */
+
+#include <lexmq.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PASSWORD     "correct horse"
+#define TIMEOUT_MS   30000
+#define SETTLE_TRIES 600 /* times 100 ms: how long a record may be on its way after its look-up */
+#define WORDS_MAX    LEXMQ_WORDS_MAX
+#define WORD_SIZE    48
+#define REPORTED_MAX 5
+
+typedef struct {
+    const char *gateways, *certificate;
+    unsigned clients, rounds, words;
+    atomic_uint started, failed, unrecorded, wrong, missing, twice, foreign, out_of_order,
+        unsettled;
+    atomic_uint reported;
+} s_run_t;
+
+typedef struct {
+    s_run_t *run;
+    unsigned number;
+    pthread_t thread;
+} s_client_t;
+
+static void s_report(s_run_t *run, const char *what, const lexmq_t *lexmq)
+{
+    if (atomic_fetch_add(&run->reported, 1) < REPORTED_MAX)
+        fprintf(stderr, "%s: %s\n", what, lexmq ? lexmq_error_message(lexmq) : "");
+}
+
+/* Word `index` of a client: every one differs, so that the history can be matched exactly; the first is in the word book. */
+static void s_word(const s_client_t *self, unsigned index, char out[WORD_SIZE])
+{
+    if (index == 0)
+        snprintf(out, WORD_SIZE, "abandon");
+    else
+        snprintf(out, WORD_SIZE, "word %u of user %u", index, self->number);
+}
+
+/* One request of run->words words; false when it failed for good. */
+static bool s_look_up(s_client_t *self, lexmq_t *lexmq, unsigned round)
+{
+    s_run_t *run = self->run;
+    static _Thread_local char storage[WORDS_MAX][WORD_SIZE];
+    const char *words[WORDS_MAX];
+    for (unsigned i = 0; i < run->words; i++) {
+        s_word(self, round * run->words + i, storage[i]);
+        words[i] = storage[i];
+    }
+    lexmq_definitions_t *found = NULL;
+    if (lexmq_define(lexmq, words, run->words, NULL, &found) != LEXMQ_OK) {
+        atomic_fetch_add(&run->failed, 1);
+        s_report(run, "define", lexmq);
+        return false;
+    }
+    for (unsigned i = 0; i < run->words; i++)
+        if (i >= found->count || strcmp(found->words[i].word, words[i]) != 0 ||
+            found->words[i].found != (round == 0 && i == 0))
+            atomic_fetch_add(&run->wrong, 1);
+    if (!found->recorded)
+        atomic_fetch_add(&run->unrecorded, 1);
+    lexmq_definitions_destroy(&found);
+    return true;
+}
+
+/* Counts how often each word is in the history; -1 when it cannot be read. */
+static int s_count(s_client_t *self, lexmq_t *lexmq, unsigned *counts, unsigned expected,
+                   bool *in_order)
+{
+    uint64_t cursor = 0, last = 0;
+    unsigned next = 0;
+    int total = 0;
+    *in_order = true;
+    memset(counts, 0, expected * sizeof *counts);
+    do {
+        lexmq_records_t *page = NULL;
+        if (lexmq_history_list(lexmq, LEXMQ_RECORDS_MAX, cursor, true, &page) != LEXMQ_OK)
+            return -1;
+        for (size_t i = 0; i < page->count; i++, total++) {
+            unsigned index = 0, user = self->number;
+            if (strcmp(page->list[i].word, "abandon") != 0 &&
+                sscanf(page->list[i].word, "word %u of user %u", &index, &user) != 2)
+                index = expected;
+            if (index >= expected || user != self->number)
+                atomic_fetch_add(&self->run->foreign, 1);
+            else
+                counts[index]++;
+            if (page->list[i].n <= last || index != next)
+                *in_order = false;
+            last = page->list[i].n;
+            next++;
+        }
+        cursor = page->cursor;
+        lexmq_records_destroy(&page);
+    } while (cursor != 0);
+    return total;
+}
+
+static void s_compare(s_client_t *self, lexmq_t *lexmq, unsigned expected)
+{
+    s_run_t *run = self->run;
+    unsigned *counts = calloc(expected + 1, sizeof *counts);
+    bool in_order = false;
+    int total = -1;
+    for (int i = 0; i < SETTLE_TRIES && total < (int)expected; i++) {
+        if (i > 0)
+            usleep(100000);
+        total = s_count(self, lexmq, counts, expected, &in_order);
+    }
+    if (total < 0) {
+        atomic_fetch_add(&run->unsettled, 1);
+        s_report(run, "history", lexmq);
+    }
+    for (unsigned i = 0; i < expected; i++) {
+        atomic_fetch_add(&run->missing, counts[i] == 0);
+        atomic_fetch_add(&run->twice, counts[i] > 1);
+    }
+    atomic_fetch_add(&run->out_of_order, !in_order);
+    free(counts);
+}
+
+static void *s_client(void *arg)
+{
+    s_client_t *self = arg;
+    s_run_t *run = self->run;
+    lexmq_options_t options = {
+        .gateways = run->gateways, .server_key = run->certificate, .timeout_ms = TIMEOUT_MS};
+    lexmq_t *lexmq = lexmq_new(&options, NULL, 0);
+    char name[LEXMQ_WORD_MAX];
+    snprintf(name, sizeof name, "user %ld %u", (long)getpid(), self->number);
+    if (!lexmq || lexmq_register(lexmq, name, PASSWORD, NULL, 0, NULL) != LEXMQ_OK) {
+        atomic_fetch_add(&run->failed, 1);
+        s_report(run, "register", lexmq);
+        atomic_fetch_add(&run->started, 1);
+        lexmq_destroy(&lexmq);
+        return NULL;
+    }
+    unsigned done = 0;
+    for (unsigned round = 0; round < run->rounds; round++) {
+        bool ok = s_look_up(self, lexmq, round);
+        if (round == 0)
+            atomic_fetch_add(&run->started, 1);
+        if (!ok)
+            break;
+        done += run->words;
+    }
+    s_compare(self, lexmq, done);
+    lexmq_destroy(&lexmq);
+    return NULL;
+}
+
+static double s_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 6) {
+        fprintf(stderr, "usage: load GATEWAYS CERTIFICATE CLIENTS ROUNDS WORDS\n");
+        return 2;
+    }
+    s_run_t run = {.gateways = argv[1],
+                   .certificate = argv[2],
+                   .clients = (unsigned)atoi(argv[3]),
+                   .rounds = (unsigned)atoi(argv[4]),
+                   .words = (unsigned)atoi(argv[5])};
+    if (run.clients < 1 || run.rounds < 1 || run.words < 1 || run.words > WORDS_MAX)
+        return 2;
+    double begin = s_seconds();
+    s_client_t *clients = calloc(run.clients, sizeof *clients);
+    for (unsigned i = 0; i < run.clients; i++) {
+        clients[i] = (s_client_t){.run = &run, .number = i};
+        if (pthread_create(&clients[i].thread, NULL, s_client, &clients[i]) != 0)
+            return 1;
+    }
+    while (atomic_load(&run.started) < run.clients)
+        usleep(1000);
+    puts("started");
+    fflush(stdout);
+    for (unsigned i = 0; i < run.clients; i++)
+        pthread_join(clients[i].thread, NULL);
+    free(clients);
+    printf(
+        "{\"failed\":%u,\"wrong\":%u,\"unrecorded\":%u,\"missing\":%u,\"twice\":%u,\"foreign\":%u,"
+        "\"out_of_order\":%u,\"unsettled\":%u,\"look_ups\":%u,\"seconds\":%.3f}\n",
+        run.failed, run.wrong, run.unrecorded, run.missing, run.twice, run.foreign,
+        run.out_of_order, run.unsettled, run.clients * run.rounds * run.words, s_seconds() - begin);
+    return 0;
+}

@@ -1,0 +1,155 @@
+"""A whole Lexmq for a test: real programs and a real MariaDB in a scratch folder, on free ports."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.abspath(os.path.join(TOP, os.environ.get("LEXMQ_BUILD", "build")))
+LEXMQ = os.path.join(BUILD, "bin", "lexmq")
+LIMIT = 120  # seconds, for any one command
+
+
+def free_port_pair():
+    """A port whose successor is free as well. Both are bound to be sure, then let go."""
+    for _ in range(200):
+        port = random.randrange(20000, 32000)
+        with socket.socket() as one, socket.socket() as two:
+            try:
+                one.bind(("127.0.0.1", port))
+                two.bind(("127.0.0.1", port + 1))
+                return port
+            except OSError:
+                continue
+    raise RuntimeError("no pair of free ports")
+
+
+def wait_until(condition, what, seconds=30):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f"not within {seconds} s: {what}")
+
+
+class Stack:
+    def __init__(self, dictionaries="wordbook"):
+        self.var = tempfile.mkdtemp(prefix="lexmq-test-")
+        self.port = free_port_pair()
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("LEXMQ_")}
+        self.environment.update(LEXMQ_VAR=self.var, LEXMQ_PORT_BASE=str(self.port), LEXMQ_BUILD=BUILD,
+                                LEXMQ_DICTIONARIES=dictionaries, LEXMQ_DB_MEMORY="64M", LC_ALL="C.UTF-8")
+
+    def script(self, *arguments):
+        result = subprocess.run([os.path.join(TOP, "scripts", "stack"), *arguments], env=self.environment, cwd=TOP,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                timeout=LIMIT, text=True)
+        if result.returncode != 0:
+            raise AssertionError(f"stack {' '.join(arguments)} ended with {result.returncode}:\n{result.stdout}")
+        return result.stdout
+
+    def up(self):
+        try:
+            self.script("up")
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def close(self):
+        try:
+            self.script("down")
+        finally:
+            for name in os.listdir(os.path.join(self.var, "run")):
+                if name.endswith(".pid") and self.running(name[:-4]):
+                    os.kill(self.pid(name[:-4]), signal.SIGKILL)
+            shutil.rmtree(self.var, ignore_errors=True)
+
+    # ---- processes ----
+
+    def pid(self, name):
+        with open(os.path.join(self.var, "run", name + ".pid")) as file:
+            return int(file.read().split()[0])
+
+    def running(self, name):
+        try:
+            with open(f"/proc/{self.pid(name)}/stat") as file:
+                return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+        except (OSError, ValueError):
+            return False
+
+    def signal(self, name, number):
+        os.kill(self.pid(name), number)
+
+    def kill(self, name):
+        """kill -9, and waits until it is gone."""
+        self.signal(name, signal.SIGKILL)
+        wait_until(lambda: not self.running(name), f"{name} gone")
+
+    def log(self, name):
+        with open(os.path.join(self.var, "log", name + ".log"), errors="replace") as file:
+            return file.read()
+
+    # ---- clients ----
+
+    def client_environment(self, session="session"):
+        """Everything a client needs; `session` names a session file, so that several users can be logged in."""
+        return dict(self.environment, LEXMQ_CONFIG=os.path.join(self.var, "client.zpl"),
+                    LEXMQ_SESSION=os.path.join(self.var, session))
+
+    def lexmq_result(self, *arguments, session="session", stdin=""):
+        return subprocess.run([LEXMQ, *arguments], env=self.client_environment(session), input=stdin, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=LIMIT)
+
+    def lexmq(self, *arguments, session="session", stdin="", code=0):
+        """Runs the client; returns its standard output. Its exit code must be `code`."""
+        result = self.lexmq_result(*arguments, session=session, stdin=stdin)
+        if result.returncode != code:
+            raise AssertionError(f"lexmq {' '.join(arguments)} ended with {result.returncode}, not {code}:\n"
+                                 f"{result.stdout}\n{result.stderr}")
+        self.last_error = result.stderr
+        return result.stdout
+
+    def lexmq_json(self, *arguments, **options):
+        """The same, one JSON object a line."""
+        return [json.loads(line) for line in self.lexmq(*arguments, **options).splitlines()]
+
+    def register(self, name, password="correct horse", **options):
+        return self.lexmq("register", name, "--password-stdin", stdin=password + "\n", **options)
+
+    def status(self):
+        return json.loads(self.lexmq("status", "--json"))
+
+    def workers(self, service):
+        return next((s["workers"] for s in self.status()["services"] if s["service"] == service), 0)
+
+    def sql(self, statement):
+        result = subprocess.run(["mariadb", "--no-defaults", "-N", "-B", "--socket", self.socket(), "-e", statement],
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=LIMIT, text=True)
+        if result.returncode != 0:
+            raise AssertionError(result.stdout)
+        return result.stdout
+
+    def socket(self):
+        return os.path.join(self.var, "run", "mysqld.sock")
+
+    def load(self, clients, rounds, words=1):
+        """Starts the load program (tests/system/load.c); its report is one JSON object, see load_report."""
+        return subprocess.Popen([os.path.join(BUILD, "tests", "system", "load"), f"tcp://127.0.0.1:{self.port}",
+                                 os.path.join(self.var, "keys", "public", "gateway.cert"), str(clients), str(rounds),
+                                 str(words)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def load_report(process):
+    output, _ = process.communicate(timeout=LIMIT)
+    if process.returncode != 0:
+        raise AssertionError(f"load ended with {process.returncode}: {output}")
+    return json.loads(output.splitlines()[-1])
