@@ -25,22 +25,25 @@ typedef struct lex_worker lex_worker_t;
 typedef struct lex_request lex_request_t;
 
 typedef struct {
-    const char *gateways;            /* back endpoints, comma-separated, at most 16 */
-    const char *certificate;         /* our secret certificate file; NULL only with insecure */
-    const char *gateway_certificate; /* the gateway's public certificate file; NULL only with insecure */
+    const char *gateways;    /* back endpoints, comma-separated, at most 16 */
+    const char *certificate; /* our secret certificate file; NULL only with insecure */
+    const char
+        *gateway_certificate; /* the gateway's public certificate file; NULL only with insecure */
     bool insecure;
     unsigned heartbeat_ms;
     unsigned drain_ms;
-    unsigned threads;                /* pool threads; 0: no pool, every handler runs on the loop */
-    unsigned queue;                  /* pool queue, 0: 10000; past it requests are answered `busy` */
+    unsigned threads; /* pool threads; 0: no pool, every handler runs on the loop */
+    unsigned queue;   /* pool queue, 0: 10000; past it requests are answered `busy` */
 } lex_worker_options_t;
 
 /* Handlers take the request and must end it, now or later, by exactly one lex_reply_send or lex_reply_error. */
 typedef void(lex_handler_fn)(void *context, lex_request_t *request);
 
 enum {
-    LEX_OP_TOKEN = 1, /* needs a valid session token: else `unauthorized` without calling the handler */
-    LEX_OP_POOL = 2,  /* may block: runs on the pool. Without it the handler runs on the loop and must return within a millisecond or so */
+    LEX_OP_TOKEN =
+        1, /* needs a valid session token: else `unauthorized` without calling the handler */
+    LEX_OP_POOL =
+        2, /* may block: runs on the pool. Without it the handler runs on the loop and must return within a millisecond or so */
 };
 
 typedef struct {
@@ -65,16 +68,19 @@ void lex_worker_serve(lex_worker_t *self, const lex_service_t *service, void *co
 /* For LEX_OP_TOKEN; not owned. */
 void lex_worker_set_verifier(lex_worker_t *self, lex_verifier_t *verifier);
 
-/* Serves until SIGTERM or SIGINT and the drain after it, or lex_worker_stop. 0, or -1 on a fault that was logged. */
+/* Serves until SIGTERM or SIGINT and the drain after it, or lex_worker_stop; a second signal ends the drain. 0, or -1 on a fault
+ * that was logged. When it returns no handler runs any more, and calls that were open had LEX_UNAVAILABLE. Requests that nobody
+ * answered are freed by lex_worker_destroy; functions that were posted too late are not run. */
 int lex_worker_run(lex_worker_t *self);
-/* As SIGTERM. From any thread. */
+/* As SIGTERM, however often. From any thread. */
 void lex_worker_stop(lex_worker_t *self);
 
 /* ---- the request; usable from the thread that holds it ---- */
 
-const lex_body_t *lex_request_body(const lex_request_t *self); /* parsed, v checked */
+const lex_body_t *lex_request_body(const lex_request_t *self);  /* parsed, v checked */
 const unsigned char *lex_request_id(const lex_request_t *self); /* 16 bytes */
-const lex_claims_t *lex_request_claims(const lex_request_t *self); /* with LEX_OP_TOKEN, else NULL */
+const lex_claims_t *
+lex_request_claims(const lex_request_t *self); /* with LEX_OP_TOKEN, else NULL */
 const void *lex_request_token(const lex_request_t *self, size_t *size); /* the raw token, or NULL */
 lex_worker_t *lex_request_worker(const lex_request_t *self);
 
@@ -84,14 +90,15 @@ void lex_request_defer(lex_request_t **self_p, lex_handler_fn *handler);
 /* Starts a good reply of `results` key/value pairs, which the caller writes to the writer returned (lex_put_*, lex_write_*).
  * Starting again throws away what was written and not sent. */
 lex_writer_t *lex_reply_begin(lex_request_t *self, size_t results);
-/* Sends what was written as PARTIAL; the request stays open and lex_reply_begin starts the next page. */
+/* Sends what was written as PARTIAL; the request stays open and lex_reply_begin starts the next page. On a pool thread waits
+ * while too many pages are unsent; when that takes too long, or a page is larger than LEX_REPLY_MAX, the FINAL becomes an error. */
 void lex_reply_partial(lex_request_t *self);
 /* Sends what was written as FINAL. Takes the request. Larger than LEX_REPLY_MAX is sent as `too_large` instead. */
 #define LEX_REPLY_MAX (8u << 20)
 void lex_reply_send(lex_request_t **self_p);
 /* Sends an error as FINAL. Takes the request. retry_ms 0 leaves it out. `internal` is also logged. */
-void lex_reply_error(lex_request_t **self_p, lex_code_t code, uint64_t retry_ms, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+void lex_reply_error(lex_request_t **self_p, lex_code_t code, uint64_t retry_ms, const char *format,
+                     ...) __attribute__((format(printf, 4, 5)));
 
 /* ---- the loop ---- */
 
@@ -103,8 +110,8 @@ void lex_worker_post(lex_worker_t *self, lex_loop_fn *fn, void *arg);
 void lex_worker_every(lex_worker_t *self, unsigned interval_ms, lex_loop_fn *fn, void *arg);
 /* Called on the loop thread after each round of socket input, before the loop waits again: the place to send what a round gathered. */
 void lex_worker_after_round(lex_worker_t *self, lex_loop_fn *fn, void *arg);
-/* Called once on the loop thread when draining begins; the drain is held up until lex_worker_release has been called as often as
- * lex_worker_hold. Hold for work that no open request stands for. */
+/* The drain waits until lex_worker_release was called as often as lex_worker_hold. Hold for work that no open request stands
+ * for. From any thread. */
 void lex_worker_hold(lex_worker_t *self);
 void lex_worker_release(lex_worker_t *self);
 bool lex_worker_is_draining(const lex_worker_t *self);
