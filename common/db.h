@@ -36,6 +36,8 @@ lex_db_status_t lex_db_connect(lex_db_t *self);
 bool lex_db_is_connected(const lex_db_t *self);
 /* The last error for people. */
 const char *lex_db_error(const lex_db_t *self);
+/* Its number, of the server (1000-1999, 3000 and up) or of the client library (2000-2999, 5000 and up); 0: none. */
+unsigned lex_db_code(const lex_db_t *self);
 
 /* One parameter of a statement. Data must stay until the call returns. */
 typedef struct {

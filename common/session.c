@@ -160,7 +160,7 @@ void lex_session_upkeep(lex_session_t *self)
     lex_worker_t *worker = self->worker;
     switch (self->state) {
     case LEX_SESSION_PAUSED:
-        if (worker->now >= self->reopen_at) {
+        if (worker->now >= self->reopen_at && lex_worker_is_ready(worker)) {
             lex_session_open(self);
         }
         break;

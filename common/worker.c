@@ -118,6 +118,21 @@ void lex_worker_set_verifier(lex_worker_t *self, lex_verifier_t *verifier)
     self->verifier = verifier;
 }
 
+void lex_worker_open_when(lex_worker_t *self, lex_ready_fn *ready, void *arg)
+{
+    assert(!self->sessions);
+    self->ready = ready;
+    self->ready_arg = arg;
+}
+
+bool lex_worker_is_ready(lex_worker_t *self)
+{
+    if (self->ready && self->ready(self->ready_arg)) {
+        self->ready = NULL;
+    }
+    return !self->ready;
+}
+
 bool lex_worker_is_on_loop(const lex_worker_t *self)
 {
     return pthread_equal(self->loop_thread, pthread_self());

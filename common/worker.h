@@ -68,6 +68,11 @@ void lex_worker_serve(lex_worker_t *self, const lex_service_t *service, void *co
 /* For LEX_OP_TOKEN; not owned. */
 void lex_worker_set_verifier(lex_worker_t *self, lex_verifier_t *verifier);
 
+/* Before lex_worker_run, for a service that cannot serve from its first moment on: no session is opened, so no request
+ * comes, before `ready` has been true once. Asked on the loop thread, a few times a heartbeat. */
+typedef bool(lex_ready_fn)(void *arg);
+void lex_worker_open_when(lex_worker_t *self, lex_ready_fn *ready, void *arg);
+
 /* Serves until SIGTERM or SIGINT and the drain after it, or lex_worker_stop; a second signal ends the drain. 0, or -1 on a fault
  * that was logged. When it returns no handler runs any more, and calls that were open had LEX_UNAVAILABLE. Requests that nobody
  * answered are freed by lex_worker_destroy; functions that were posted too late are not run. */

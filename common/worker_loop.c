@@ -228,7 +228,9 @@ static int s_start(lex_worker_t *self)
                          &self->services[i % self->service_count]);
     }
     for (unsigned i = 0; i < self->session_count; i++) {
-        if (lex_session_open(&self->sessions[i]) != 0) {
+        if (self->ready) {
+            lex_session_restart(&self->sessions[i], 0);
+        } else if (lex_session_open(&self->sessions[i]) != 0) {
             return -1;
         }
     }

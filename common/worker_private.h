@@ -258,10 +258,14 @@ struct lex_worker {
     uint64_t bad_frames;
     uint64_t dropped_replies;
     int64_t logged_bad_frame;
+    lex_ready_fn *ready; /* sessions wait for it; NULL: they need not, or it was true */
+    void *ready_arg;
     int64_t logged_credit;
 };
 
 bool lex_worker_is_on_loop(const lex_worker_t *self);
+/* False while the service says that it cannot serve yet (lex_worker_open_when). On the loop. */
+bool lex_worker_is_ready(lex_worker_t *self);
 
 /* ---- sockets ---- */
 

@@ -5,8 +5,14 @@ config_write() { # FILE: from standard input, atomically
     mv "$1.new" "$1"
 }
 
+# The certificates stay in the settings; the switch goes before them.
+config_insecure() {
+    [ "${LEXMQ_STACK_INSECURE:-0}" != 1 ] || echo "insecure = 1"
+}
+
 config_worker() { # SERVICE
     cat <<EOF
+$(config_insecure)
 gateways = "tcp://127.0.0.1:$BACK_PORT"
 gateway-certificate = "$VAR/keys/public/gateway.cert"
 certificate = "$VAR/keys/$1/curve.cert_secret"
@@ -18,6 +24,7 @@ EOF
 
 config_make() {
     config_write "$VAR/etc/gateway.zpl" <<EOF
+$(config_insecure)
 front = "tcp://127.0.0.1:$FRONT_PORT"
 back = "tcp://127.0.0.1:$BACK_PORT"
 certificate = "$VAR/keys/gateway/gateway.cert_secret"
@@ -38,6 +45,7 @@ db-hosts = "unix:$SOCKET"
 db-password-file = "$VAR/keys/import/db.password"
 EOF
     config_write "$VAR/client.zpl" <<EOF
+$(config_insecure)
 gateway = "tcp://127.0.0.1:$FRONT_PORT"
 server-key = "$VAR/keys/public/gateway.cert"
 session = "$VAR/session"

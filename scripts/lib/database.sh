@@ -9,6 +9,7 @@ database_socket() {
     echo "$socket"
 }
 
+# A folder of its own for temporary tables: two servers that share one remove each other's.
 database_create() {
     [ -e "$VAR/db/.complete" ] && return 0
     say "making the database"
@@ -16,7 +17,7 @@ database_create() {
     mkdir -p "$VAR/db"
     local as_user=()
     [ "$(id -u)" != 0 ] || as_user=(--user=root)
-    mariadb-install-db --no-defaults "${as_user[@]}" --datadir="$VAR/db" --skip-test-db --auth-root-authentication-method=socket \
+    mariadb-install-db --no-defaults "${as_user[@]}" --datadir="$VAR/db" --tmpdir="$VAR/tmp" --skip-test-db --auth-root-authentication-method=socket \
         --auth-root-socket-user="$(id -un)" >"$VAR/log/database-install.log" 2>&1 ||
         fail "mariadb-install-db failed; the end of its log:" database-install
     # Written last: a half-made database is made anew.
@@ -31,7 +32,7 @@ database_start() {
     database_create
     local as_user=()
     [ "$(id -u)" != 0 ] || as_user=(--user=root)
-    process_start database mariadbd --no-defaults "${as_user[@]}" --datadir="$VAR/db" --socket="$SOCKET" --skip-networking \
+    process_start database mariadbd --no-defaults "${as_user[@]}" --datadir="$VAR/db" --tmpdir="$VAR/tmp" --socket="$SOCKET" --skip-networking \
         --pid-file="$VAR/run/mysqld.own-pid" --character-set-server=utf8mb4 --skip-name-resolve --max-allowed-packet=64M \
         --innodb-buffer-pool-size="${LEXMQ_DB_MEMORY:-256M}" --innodb-log-file-size=256M --innodb-flush-log-at-trx-commit=1 \
         --max-connections=200 --performance-schema=OFF

@@ -24,7 +24,7 @@ class Account(unittest.TestCase):
         stack.lexmq(
             "register", "Ann", "--field", "email=ann@example.org", "--field", "phone=12", "--password-stdin",
             session="ann", stdin="correct horse\n")
-        shown = stack.lexmq("whoami", session="ann")
+        shown = stack.lexmq("whoami", "--json", session="ann")
         self.assertIn("Ann", shown)
         self.assertIn("ann@example.org", shown)
         mode = stat.S_IMODE(os.stat(os.path.join(stack.var, "ann")).st_mode)
@@ -187,7 +187,7 @@ class Failures(unittest.TestCase):
 
     def test_not_logged_in(self):
         stack.lexmq("lookup", "abandon", session="none", code=3)
-        self.assertRegex(stack.last_error, "(?i)log in")
+        self.assertRegex(stack.last_error, "(?i)not logged in")
 
     def test_gateway_unreachable(self):
         stack.register("sailor", session="sailor")

@@ -38,7 +38,7 @@ class Story(unittest.TestCase):
         self.answer(child, "(?i)name.*: ?", name)
         self.answer(child, "(?i)password.*: ?", password)
         self.answer(child, "(?i)(again|repeat).*: ?", password)
-        self.answer(child, "(?i)email.*: ?", "")
+        self.answer(child, "(?i)e-?mail.*: ?", "")
         self.answer(child, "(?i)phone.*: ?", "")
 
     def test_whole_story(self):
