@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 CC     ?= cc
 VERSION := $(shell cat VERSION)
 
-CPPFLAGS += -D_GNU_SOURCE -DLEXMQ_VERSION='"$(VERSION)"' -I. -Iclient/include $(shell pkg-config --cflags libmariadb)
+CPPFLAGS += -D_GNU_SOURCE -DLEXMQ_VERSION='"$(VERSION)"' -DLEXMQ_DATADIR='"$(PREFIX)/share/lexmq"' -I. -Iclient/include $(shell pkg-config --cflags libmariadb)
 OPTIMIZE ?= -O2
 CFLAGS   ?= $(OPTIMIZE) -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wpointer-arith

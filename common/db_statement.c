@@ -8,6 +8,14 @@
 #include "common/db_private.h"
 #include "common/memory.h"
 
+/* What a caller wants of a statement. */
+typedef struct {
+    const lex_param_t *params;
+    size_t count;
+    lex_row_fn *row;
+    void *arg;
+} s_call_t;
+
 static lex_db_status_t s_handle_failed(lex_db_t *self, MYSQL_STMT *handle, const char *sql)
 {
     return lex_db_fail(self, mysql_stmt_errno(handle), mysql_stmt_sqlstate(handle),
@@ -52,18 +60,20 @@ static lex_db_statement_t *s_place(lex_db_t *self)
     return &self->statements[self->statement_count];
 }
 
-static lex_db_status_t s_prepare(lex_db_t *self, const char *sql, size_t size,
-                                 lex_db_statement_t **statement_p)
+/* NULL and *status when the server does not take it. */
+static lex_db_statement_t *s_prepare(lex_db_t *self, const char *sql, size_t size,
+                                     lex_db_status_t *status)
 {
     MYSQL_STMT *handle = mysql_stmt_init(self->mysql);
-    if (!handle)
-        return lex_db_fail(self, CR_OUT_OF_MEMORY, "HY001", "out of memory", sql);
+    if (!handle) {
+        *status = lex_db_fail(self, CR_OUT_OF_MEMORY, "HY001", "out of memory", sql);
+        return NULL;
+    }
     if (mysql_stmt_prepare(handle, sql, size)) {
-        /* A lost connection is closed by the report of it, and the handle must outlive the report
-         * of its error. */
-        lex_db_status_t status = s_handle_failed(self, handle, sql);
+        /* A lost connection is closed by the report of it; the handle must outlive that. */
+        *status = s_handle_failed(self, handle, sql);
         mysql_stmt_close(handle);
-        return status;
+        return NULL;
     }
     lex_db_statement_t *statement = s_place(self);
     statement->sql = lex_strndup(sql, size);
@@ -73,33 +83,32 @@ static lex_db_status_t s_prepare(lex_db_t *self, const char *sql, size_t size,
     statement->params = lex_calloc(statement->param_count + 1, sizeof *statement->params);
     lex_db_columns_setup(statement);
     self->statement_count++;
-    *statement_p = statement;
-    return LEX_DB_OK;
+    return statement;
 }
 
-static lex_db_status_t s_find(lex_db_t *self, const char *sql, lex_db_statement_t **statement_p)
+/* Finds it among those that are kept, or prepares it. */
+static lex_db_statement_t *s_require(lex_db_t *self, const char *sql, lex_db_status_t *status)
 {
     size_t size = strlen(sql);
-    lex_db_status_t status = LEX_DB_OK;
-    *statement_p = NULL;
-    for (unsigned i = 0; i < self->statement_count && !*statement_p; i++) {
+    lex_db_statement_t *found = NULL;
+    for (unsigned i = 0; i < self->statement_count && !found; i++) {
         lex_db_statement_t *statement = &self->statements[i];
         if (statement->sql_size == size && memcmp(statement->sql, sql, size) == 0)
-            *statement_p = statement;
+            found = statement;
     }
-    if (!*statement_p)
-        status = s_prepare(self, sql, size, statement_p);
-    if (*statement_p)
-        (*statement_p)->used = ++self->tick;
-    return status;
+    if (!found)
+        found = s_prepare(self, sql, size, status);
+    if (found)
+        found->used = ++self->tick;
+    return found;
 }
 
 /* The library reads the caller's values where they are, until execution has returned. */
-static int s_bind(lex_db_statement_t *statement, const lex_param_t *params)
+static int s_bind(lex_db_statement_t *statement, const s_call_t *call)
 {
-    for (size_t i = 0; i < statement->param_count; i++) {
+    for (size_t i = 0; i < call->count; i++) {
         MYSQL_BIND *bind = &statement->params[i];
-        const lex_param_t *param = &params[i];
+        const lex_param_t *param = &call->params[i];
         bind->is_unsigned = param->type == LEX_PARAM_UINT;
         switch (param->type) {
         case LEX_PARAM_NULL:
@@ -118,11 +127,10 @@ static int s_bind(lex_db_statement_t *statement, const lex_param_t *params)
             break;
         }
     }
-    return statement->param_count ? mysql_stmt_bind_param(statement->handle, statement->params) : 0;
+    return call->count ? mysql_stmt_bind_param(statement->handle, statement->params) : 0;
 }
 
-static lex_db_status_t s_fetch(lex_db_t *self, lex_db_statement_t *statement, lex_row_fn *row,
-                               void *arg)
+static lex_db_status_t s_fetch(lex_db_t *self, lex_db_statement_t *statement, const s_call_t *call)
 {
     lex_db_status_t status = LEX_DB_OK;
     int result = mysql_stmt_bind_result(statement->handle, statement->results);
@@ -131,7 +139,7 @@ static lex_db_status_t s_fetch(lex_db_t *self, lex_db_statement_t *statement, le
             result = 0; /* completed below */
         if (result || (result = lex_db_columns_complete(statement)))
             break;
-        if (row && row(arg, &statement->row))
+        if (call->row && call->row(call->arg, &statement->row))
             break;
     }
     if (result && result != MYSQL_NO_DATA) {
@@ -151,10 +159,10 @@ static bool s_is_stale(unsigned code)
 /* *stale: whether the statement may be stale, in which case nothing is reported and it is to be
  * prepared anew; whether it was. */
 static lex_db_status_t s_execute(lex_db_t *self, lex_db_statement_t *statement,
-                                 const lex_param_t *params, lex_row_fn *row, void *arg, bool *stale)
+                                 const s_call_t *call, bool *stale)
 {
     MYSQL_STMT *handle = statement->handle;
-    if (s_bind(statement, params) || mysql_stmt_execute(handle)) {
+    if (s_bind(statement, call) || mysql_stmt_execute(handle)) {
         *stale = *stale && s_is_stale(mysql_stmt_errno(handle));
         return *stale ? LEX_DB_ERROR : s_handle_failed(self, handle, statement->sql);
     }
@@ -165,7 +173,7 @@ static lex_db_status_t s_execute(lex_db_t *self, lex_db_statement_t *statement,
         return LEX_DB_OK;
     }
     self->affected = 0;
-    lex_db_status_t status = s_fetch(self, statement, row, arg);
+    lex_db_status_t status = s_fetch(self, statement, call);
     if (!self->mysql)
         return status; /* went with the connection, the statement too */
     /* Reads what is left of the result; the rest of it may bring an error as well, or the end of
@@ -181,20 +189,20 @@ lex_db_status_t lex_db_run(lex_db_t *self, const char *sql, const lex_param_t *p
                            lex_row_fn *row, void *arg)
 {
     lex_db_status_t status = lex_db_ready(self);
-    for (unsigned attempt = 0; status == LEX_DB_OK && attempt < 2; attempt++) {
-        lex_db_statement_t *statement;
-        status = s_find(self, sql, &statement);
-        if (status == LEX_DB_OK && statement->param_count != count)
-            status =
-                lex_db_refuse(self, sql, "the number of parameters is not that of the statement");
-        if (status != LEX_DB_OK)
+    const s_call_t call = {.params = params, .count = count, .row = row, .arg = arg};
+    bool stale = status == LEX_DB_OK;
+    for (unsigned attempt = 0; stale; attempt++) {
+        lex_db_statement_t *statement = s_require(self, sql, &status);
+        if (!statement)
             break;
-        bool stale = attempt == 0;
-        status = s_execute(self, statement, params, row, arg, &stale);
-        if (!stale)
+        if (statement->param_count != count) {
+            status = lex_db_refuse(self, sql, "parameters are missing, or are too many");
             break;
-        s_statement_drop(self, statement);
-        status = LEX_DB_OK;
+        }
+        stale = attempt == 0;
+        status = s_execute(self, statement, &call, &stale);
+        if (stale)
+            s_statement_drop(self, statement);
     }
     return status;
 }
