@@ -1,0 +1,27 @@
+#include "dict/list.h"
+
+#include <inttypes.h>
+
+#include "common/log.h"
+
+static int s_print(void *arg, const lex_row_t *row)
+{
+    fprintf(arg, "%8" PRIu64 "  %-20s %8" PRIu64 " %10" PRIu64 " %12" PRIu64 "  %s\n",
+            lex_row_uint(row, 0), lex_row_bytes(row, 1, NULL), lex_row_uint(row, 2),
+            lex_row_uint(row, 3), lex_row_uint(row, 4), lex_row_bytes(row, 5, NULL));
+    return 0;
+}
+
+int list_run(lex_db_t *db, FILE *out)
+{
+    fprintf(out, "%8s  %-20s %8s %10s %12s  %s\n", "POSITION", "NAME", "VERSION", "ENTRIES",
+            "BYTES", "TITLE");
+    if (lex_db_run(db,
+                   "SELECT position, name, version, entries, text_bytes, title FROM active "
+                   "ORDER BY position, name",
+                   NULL, 0, s_print, out) != LEX_DB_OK) {
+        lex_error("list: the database: %s", lex_db_error(db));
+        return -1;
+    }
+    return 0;
+}
