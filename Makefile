@@ -14,7 +14,7 @@ ifdef WERROR
 WARNINGS += -Werror
 endif
 ALL_CFLAGS = -std=gnu11 -fPIC -fvisibility=hidden -pthread $(WARNINGS) $(HARDEN) $(CFLAGS) $(SANITIZE)
-ALL_LDFLAGS = -pthread -Wl,-z,relro,-z,now $(LDFLAGS) $(SANITIZE)
+ALL_LDFLAGS = -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS) $(SANITIZE)
 
 COMMON_LIBS  := -lczmq -lzmq -lmsgpackc -lsodium -lutf8proc -lmariadb
 gateway_LIBS     :=
@@ -78,7 +78,8 @@ $(BUILD)/lib/liblexmq.a: $(LIBRARY_OBJECTS)
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
-$(BUILD)/lib/liblexmq.so.0: $(LIBRARY_OBJECTS)
+# From the archive only what is needed, so that a client does not load the database's library.
+$(BUILD)/lib/liblexmq.so.0: $(call objects,client/lib) $(COMMON)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,liblexmq.so.0 -o $@ $^ $(COMMON_LIBS)

@@ -1,0 +1,46 @@
+/* The command line: settings (common/config.h) and the options of single commands, in any order
+ * before, between and behind the command and its arguments. */
+
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <lexmq.h>
+
+#include "common/config.h"
+
+/* Options of commands, as a set. */
+enum {
+    OPTION_ALL = 1 << 0,
+    OPTION_CSV = 1 << 1,
+    OPTION_DICT = 1 << 2,
+    OPTION_FIELD = 1 << 3,
+    OPTION_JSON = 1 << 4,
+    OPTION_LAST = 1 << 5,
+    OPTION_LIMIT = 1 << 6,
+    OPTION_PASSWORD_STDIN = 1 << 7,
+};
+
+#define OPTIONS_LAST_MAX  100000 /* records that --last keeps in memory */
+#define OPTIONS_LIMIT_MAX 100
+
+typedef struct {
+    lex_config_t *config;
+    const char **arguments; /* the command is the first */
+    int argument_count;
+    unsigned given; /* which OPTION_ were */
+    const char *dict;
+    unsigned last, limit; /* 0: not given */
+    lexmq_field_t fields[LEXMQ_FIELDS_MAX];
+    size_t field_count;
+    unsigned timeout_ms;
+} options_t;
+
+/* NULL when there is nothing to go on with: *exit_code is then 0 (help or version was printed) or 2
+ * (a mistake was printed). */
+options_t *options_new(int argc, char **argv, int *exit_code);
+void options_destroy(options_t **self_p);
+
+/* The name of the first option in the set, without dashes. */
+const char *options_name(unsigned set);
+
+#endif

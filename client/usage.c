@@ -1,0 +1,70 @@
+#include "client/usage.h"
+
+#include <stddef.h>
+
+static const lex_setting_t s_settings[] = {
+    {"gateway", "A,B", NULL,
+     "gateways, HOST:PORT each, tried in order [where logged in, else 127.0.0.1:5555]"},
+    {"server-key", "KEY", NULL,
+     "the gateways' public key or certificate file [gateway.cert, see below]"},
+    {"insecure", NULL, NULL, "no encryption, for gateways started with --insecure"},
+    {"timeout", "S", "10", "seconds a request may take with all its tries"},
+    {"session", "FILE", NULL, "where the login is kept [~/.local/state/lexmq/session]"},
+    {NULL, NULL, NULL, NULL},
+};
+
+static const char s_usage[] = "[OPTION]… [COMMAND [ARGUMENT]…]";
+
+static const char s_epilogue[] =
+    "Commands, with their own options; without a command lexmq asks what to do:\n"
+    "  register NAME [--field KEY=VALUE]... [--password-stdin]\n"
+    "                     make an account and stay logged in\n"
+    "  login NAME [--password-stdin]\n"
+    "  logout\n"
+    "  whoami [--json]\n"
+    "  passwd [--password-stdin]\n"
+    "                     change the password; the old and the new one, a line each\n"
+    "  delete-account [--password-stdin]\n"
+    "  sessions [--json]  where the account is logged in\n"
+    "  revoke ID          end one of these sessions\n"
+    "  lookup [--dict D] [--json] WORD... | -\n"
+    "                     look words up; - reads them from the standard input, one a line\n"
+    "  suggest PREFIX [--limit N] [--dict D] [--json]\n"
+    "                     words that begin with PREFIX\n"
+    "  history [--last N | --all] [--json | --csv]\n"
+    "                     what was looked up, newest last [--last 10]\n"
+    "  history clear      forget it\n"
+    "  dicts [--json]     the dictionaries\n"
+    "  status [--json]    how the gateway and its services are\n"
+    "  help               print this\n"
+    "\n"
+    "Passwords are asked for without echo, or come as lines of the standard input with\n"
+    "--password-stdin. Settings are read from --config, else $LEXMQ_CONFIG, else\n"
+    "~/.config/lexmq/client.zpl, else /etc/lexmq/client.zpl; gateway.cert is looked for in\n"
+    "~/.config/lexmq, then in /etc/lexmq.\n"
+    "\n"
+    "Exit: 0 done or found, 1 a word was not found, 2 usage, 3 not logged in or refused,\n"
+    "4 gateway unreachable or timed out, 5 fault of the server.";
+
+static const lex_program_t s_program = {
+    .program = "lexmq",
+    .summary = "Looks words up in the dictionaries of a Lexmq server.",
+    .usage = s_usage,
+    .epilogue = s_epilogue,
+    .settings = s_settings,
+};
+
+const lex_program_t *usage_program(void)
+{
+    return &s_program;
+}
+
+void usage_print(void)
+{
+    char name[] = "lexmq", help[] = "--help";
+    char *argv[] = {name, help, NULL};
+    int ignored;
+    lex_config_t *config = lex_config_new(usage_program(), 2, argv, &ignored);
+
+    lex_config_destroy(&config);
+}

@@ -1,0 +1,252 @@
+/* What calls to lookup, history and the gateway make of replies, good and spoiled. */
+
+#include "tests/unit/client/spoil.h"
+
+/* ---- lookup ---- */
+
+static void s_write_define(lex_writer_t *writer, const unsigned char *id)
+{
+    lex_write_ok(writer, id, 2);
+    lex_write_text(writer, "results");
+    lex_write_array(writer, 2);
+    lex_write_map(writer, 5);
+    lex_put_text(writer, "word", "café");
+    lex_put_bool(writer, "found", true);
+    lex_put_text(writer, "rule", "exact");
+    lex_write_text(writer, "entries");
+    lex_write_array(writer, 1);
+    lex_write_map(writer, 3);
+    lex_put_text(writer, "dict", "d");
+    lex_put_text(writer, "headword", "Café");
+    lex_put_str(writer, "text", "a\0b", 3);
+    lex_write_text(writer, "suggestions");
+    lex_write_array(writer, 0);
+    lex_write_map(writer, 5);
+    lex_put_text(writer, "word", "zzx");
+    lex_put_bool(writer, "found", false);
+    lex_put_text(writer, "rule", "");
+    lex_write_text(writer, "entries");
+    lex_write_array(writer, 0);
+    lex_write_text(writer, "suggestions");
+    lex_write_array(writer, 2);
+    lex_write_text(writer, "zoo");
+    lex_write_text(writer, "");
+    lex_put_bool(writer, "recorded", true);
+}
+
+static lexmq_status_t s_define(lexmq_t *lexmq, bool check)
+{
+    const char *const words[] = {"café", "zzx"};
+    lexmq_definitions_t *found;
+    lexmq_status_t status = lexmq_define(lexmq, words, 2, NULL, &found);
+
+    if (check) {
+        assert_true(found->count == 2 && found->recorded);
+        assert_true(found->words[0].found && !found->words[1].found);
+        assert_string_equal(found->words[0].rule, "exact");
+        assert_null(found->words[1].rule);
+        assert_string_equal(found->words[0].entries[0].headword, "Café");
+        assert_string_equal(found->words[0].entries[0].text, "a b");
+        assert_int_equal(found->words[1].suggestion_count, 2);
+        assert_string_equal(found->words[1].suggestions[0], "zoo");
+    } else if (status != LEXMQ_OK) {
+        assert_null(found);
+    }
+    lexmq_definitions_destroy(&found);
+    return status;
+}
+
+/* A reply to another number of words than were asked. */
+static lexmq_status_t s_define_one(lexmq_t *lexmq)
+{
+    const char *const words[] = {"café"};
+    lexmq_definitions_t *found;
+
+    return lexmq_define(lexmq, words, 1, NULL, &found);
+}
+
+static void test_lookup(void **state)
+{
+    spoiled_reply_t reply = {.write = s_write_define};
+    fake_gateway_t gateway;
+    (void)state;
+
+    spoil_try(s_define, s_write_define);
+    fake_gateway_start(&gateway, spoil_answer);
+    gateway.arg = &reply;
+    const lexmq_options_t options = {
+        .gateways = gateway.endpoint, .insecure = true, .timeout_ms = 5000};
+    lexmq_t *lexmq = lexmq_new(&options, NULL, 0);
+    lexmq_set_token(lexmq, "token", 5);
+    assert_int_equal(s_define_one(lexmq), LEXMQ_SERVER_ERROR);
+    lexmq_destroy(&lexmq);
+    fake_gateway_stop(&gateway);
+}
+
+static void s_write_dictionaries(lex_writer_t *writer, const unsigned char *id)
+{
+    lex_write_ok(writer, id, 1);
+    lex_write_text(writer, "dictionaries");
+    lex_write_array(writer, 1);
+    lex_write_map(writer, 4);
+    lex_put_text(writer, "name", "d");
+    lex_put_text(writer, "title", "A dictionary");
+    lex_put_uint(writer, "entries", 12);
+    lex_put_uint(writer, "version", 3);
+}
+
+static lexmq_status_t s_dictionaries(lexmq_t *lexmq, bool check)
+{
+    lexmq_dictionaries_t *all;
+    lexmq_status_t status = lexmq_dictionaries(lexmq, &all);
+
+    if (check)
+        assert_int_equal(all->list[0].entries, 12);
+    lexmq_dictionaries_destroy(&all);
+    return status;
+}
+
+static void s_write_suggest(lex_writer_t *writer, const unsigned char *id)
+{
+    lex_write_ok(writer, id, 1);
+    lex_write_text(writer, "words");
+    lex_write_array(writer, 1);
+    lex_write_text(writer, "cat");
+}
+
+static lexmq_status_t s_suggest(lexmq_t *lexmq, bool check)
+{
+    lexmq_words_t *words;
+    lexmq_status_t status = lexmq_suggest(lexmq, "ca", 0, NULL, &words);
+
+    if (check)
+        assert_string_equal(words->list[0], "cat");
+    lexmq_words_destroy(&words);
+    return status;
+}
+
+static void test_more_lookup(void **state)
+{
+    (void)state;
+    spoil_try(s_dictionaries, s_write_dictionaries);
+    spoil_try(s_suggest, s_write_suggest);
+}
+
+/* ---- history and status ---- */
+
+static void s_write_records(lex_writer_t *writer, const unsigned char *id)
+{
+    lex_write_ok(writer, id, 2);
+    lex_write_text(writer, "records");
+    lex_write_array(writer, 1);
+    lex_write_map(writer, 4);
+    lex_put_uint(writer, "n", 5);
+    lex_put_text(writer, "word", "cat");
+    lex_put_uint(writer, "time", 1700000000000);
+    lex_put_bool(writer, "found", true);
+    lex_put_uint(writer, "cursor", 5);
+}
+
+static lexmq_status_t s_list(lexmq_t *lexmq, bool check)
+{
+    lexmq_records_t *records;
+    lexmq_status_t status = lexmq_history_list(lexmq, 10, 4, true, &records);
+
+    if (check) {
+        assert_true(records->count == 1 && records->cursor == 5);
+        assert_true(records->list[0].n == 5 && records->list[0].found);
+        assert_int_equal(records->list[0].time, 1700000000000);
+    }
+    lexmq_records_destroy(&records);
+    return status;
+}
+
+static lexmq_status_t s_search(lexmq_t *lexmq, bool check)
+{
+    const lexmq_filter_t filter = {
+        .prefix = "c", .since = 1, .until = 2, .which = LEXMQ_ONLY_FOUND};
+    lexmq_records_t *records;
+    lexmq_status_t status = lexmq_history_search(lexmq, &filter, 10, 4, &records);
+
+    (void)check;
+    lexmq_records_destroy(&records);
+    return status;
+}
+
+static void s_write_cleared(lex_writer_t *writer, const unsigned char *id)
+{
+    lex_write_ok(writer, id, 1);
+    lex_put_uint(writer, "cleared", 12);
+}
+
+static lexmq_status_t s_clear(lexmq_t *lexmq, bool check)
+{
+    uint64_t cleared = 0;
+    lexmq_status_t status = lexmq_history_clear(lexmq, &cleared);
+
+    if (check)
+        assert_int_equal(cleared, 12);
+    return status;
+}
+
+static void test_history(void **state)
+{
+    (void)state;
+    spoil_try(s_list, s_write_records);
+    spoil_try(s_search, s_write_records);
+    spoil_try(s_clear, s_write_cleared);
+}
+
+static void s_write_status(lex_writer_t *writer, const unsigned char *id)
+{
+    static const char *const counters[] = {
+        "workers",  "credit", "free", "queued",   "queued_bytes", "open",
+        "requests", "finals", "busy", "timeouts", "unavailable",  "redispatched"};
+    (void)id;
+
+    lex_write_map(writer, 8);
+    lex_put_text(writer, "version", "0.1.0");
+    lex_put_uint(writer, "uptime_ms", 1);
+    lex_put_bool(writer, "draining", false);
+    lex_put_uint(writer, "open", 2);
+    lex_put_uint(writer, "bad_frames", 3);
+    lex_put_uint(writer, "unroutable", 4);
+    lex_put_uint(writer, "late_replies", 5);
+    lex_write_text(writer, "services");
+    lex_write_array(writer, 1);
+    lex_write_map(writer, 13);
+    lex_put_text(writer, "service", "auth");
+    for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++)
+        lex_put_uint(writer, counters[i], i);
+}
+
+static lexmq_status_t s_status(lexmq_t *lexmq, bool check)
+{
+    lexmq_gateway_status_t *status;
+    lexmq_status_t outcome = lexmq_gateway_status(lexmq, &status);
+
+    if (check) {
+        assert_string_equal(status->services[0].service, "auth");
+        assert_int_equal(status->services[0].redispatched, 11);
+    }
+    lexmq_gateway_status_destroy(&status);
+    return outcome;
+}
+
+static void test_status(void **state)
+{
+    (void)state;
+    spoil_try(s_status, s_write_status);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lookup),
+        cmocka_unit_test(test_more_lookup),
+        cmocka_unit_test(test_history),
+        cmocka_unit_test(test_status),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
