@@ -172,6 +172,15 @@ check: packages-check
 	printf '%s\n' $(filter-out tests/%,$(filter %.c,$(SOURCES))) | xargs -P$$(nproc) -n8 sh -c \
 	    'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- -std=gnu11 $(CPPFLAGS) 2>/dev/null' tidy
 
+# The manual pages of the servers and tools say what --help says, so they are made from it and committed; lexmq(1) is written by hand.
+MANUAL := gateway auth lookup history dict keygen migrate
+man: packages-man programs
+	@for name in $(MANUAL); do \
+	    LC_ALL=C.UTF-8 help2man --no-info --section=8 --source=Lexmq --manual="Lexmq" \
+	        --name="$$($(BUILD)/bin/lexmq-$$name --help | sed -n '/^$$/q; /^Usage:/d; /^  */d; p' | sed 's/\.$$//')" \
+	        $(BUILD)/bin/lexmq-$$name | sed '/^\.\\" DO NOT/d; s/^\(\.TH [^ ]* [^ ]*\) "[^"]*"/\1 ""/' > docs/man/lexmq-$$name.8; \
+	done
+
 # ---- installing ----
 
 DATADIR := $(PREFIX)/share/lexmq
@@ -209,7 +218,7 @@ help:
 	@echo "make clean"
 	@echo "Environment: LEXMQ_VAR (folder of the stack, var), LEXMQ_PORT_BASE (front port, 5555)"
 
-.PHONY: all programs library unit-tests system-programs bench-programs run up down status import scale test asan bench format check install clean help
+.PHONY: all man programs library unit-tests system-programs bench-programs run up down status import scale test asan bench format check install clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -25,7 +25,7 @@ static const lex_setting_t s_settings[] = {
 
 const lex_program_t commands_program = {
     .program = "lexmq-dict",
-    .summary = "imports, exports, lists and removes dictionaries",
+    .summary = "Imports, exports, lists and removes dictionaries.",
     .usage = "import FILE --name NAME [--format FORMAT] [--title TITLE] [--position N]\n"
              "       lexmq-dict export --name NAME [--output FILE]\n"
              "       lexmq-dict list\n"

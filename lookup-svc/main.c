@@ -31,7 +31,9 @@ static const lex_setting_t s_settings[] = {
     {NULL, NULL, NULL, NULL}};
 
 static const lex_program_t s_program = {
-    .program = "lexmq-lookup", .summary = "the look-up worker of Lexmq", .settings = s_settings};
+    .program = "lexmq-lookup",
+    .summary = "Looks words up in the dictionaries of Lexmq and has every look-up recorded.",
+    .settings = s_settings};
 
 typedef struct {
     lex_verifier_t *verifier;
