@@ -178,7 +178,7 @@ man: packages-man programs
 	@for name in $(MANUAL); do \
 	    LC_ALL=C.UTF-8 help2man --no-info --section=8 --source=Lexmq --manual="Lexmq" \
 	        --name="$$($(BUILD)/bin/lexmq-$$name --help | sed -n '/^$$/q; /^Usage:/d; /^  */d; p' | sed 's/\.$$//')" \
-	        $(BUILD)/bin/lexmq-$$name | sed '/^\.\\" DO NOT/d; s/^\(\.TH [^ ]* [^ ]*\) "[^"]*"/\1 ""/' > docs/man/lexmq-$$name.8; \
+	        $(BUILD)/bin/lexmq-$$name | sed -e 's/???/.../' -e '/^\.\\" DO NOT/d; s/^\(\.TH [^ ]* [^ ]*\) "[^"]*"/\1 ""/' > docs/man/lexmq-$$name.8; \
 	done
 
 # ---- installing ----

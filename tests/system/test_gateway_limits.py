@@ -115,6 +115,7 @@ class LossTest(GatewayCase):
         self.assertEqual(client.reply()[0], C_PARTIAL)
         worker.disconnect()
         self.assert_error(client.reply(), "unavailable", 4)
+        self.assertEqual(self.service()["redispatched"], 0)
 
     def test_killed_worker(self):
         self.restart("--heartbeat", "200")

@@ -1,0 +1,78 @@
+#include "gateway/reply.h"
+
+static bool s_start(gateway_t *self, void *socket, zmq_msg_t *client, unsigned char command,
+                    const void *service, size_t service_size)
+{
+    if (frames_start(socket, client) == -1) {
+        self->unroutable++;
+        return false;
+    }
+    frames_put(socket, MDP_CLIENT, MDP_HEADER_SIZE, true);
+    frames_put(socket, &command, 1, true);
+    frames_put(socket, service, service_size, true);
+    return true;
+}
+
+static void *s_socket(gateway_t *self, const request_t *request)
+{
+    return request->from_back ? self->back : self->front;
+}
+
+static bool s_start_reply(gateway_t *self, request_t *request, unsigned char command)
+{
+    return s_start(self, s_socket(self, request), &request->client, command, request->service->name,
+                   request->service->size);
+}
+
+bool reply_frames(gateway_t *self, request_t *request, unsigned char command, frames_t *frames,
+                  unsigned first)
+{
+    if (!s_start_reply(self, request, command))
+        return false;
+    void *socket = s_socket(self, request);
+    for (unsigned i = first; i < frames->count; i++)
+        frames_move(socket, &frames->part[i], i + 1 < frames->count);
+    return true;
+}
+
+bool reply_bytes(gateway_t *self, request_t *request, unsigned char command, const void *body,
+                 size_t size)
+{
+    if (!s_start_reply(self, request, command))
+        return false;
+    frames_put(s_socket(self, request), body, size, false);
+    return true;
+}
+
+void reply_error(gateway_t *self, request_t *request, lex_code_t code, const char *message,
+                 uint64_t retry_ms)
+{
+    const unsigned char *id =
+        lex_body_peek_id(zmq_msg_data(&request->body), zmq_msg_size(&request->body));
+    lex_write_error(&self->writer, id, code, message, retry_ms);
+    reply_bytes(self, request, MDPC_FINAL, self->writer.buffer.data, self->writer.buffer.size);
+}
+
+void reply_refuse(gateway_t *self, void *socket, frames_t *frames, lex_code_t code,
+                  const char *message, uint64_t retry_ms)
+{
+    const unsigned char *id = lex_body_peek_id(frames_data(frames, 4), frames_size(frames, 4));
+    lex_write_error(&self->writer, id, code, message, retry_ms);
+    reply_direct(self, socket, frames, self->writer.buffer.data, self->writer.buffer.size);
+}
+
+void reply_direct(gateway_t *self, void *socket, frames_t *frames, const void *body, size_t size)
+{
+    if (s_start(self, socket, &frames->part[0], MDPC_FINAL, frames_data(frames, 3),
+                frames_size(frames, 3)))
+        frames_put(socket, body, size, false);
+}
+
+int reply_worker(gateway_t *self, zmq_msg_t *routing_id, unsigned char command)
+{
+    if (frames_start(self->back, routing_id) == -1)
+        return -1;
+    frames_put(self->back, MDP_WORKER, MDP_HEADER_SIZE, true);
+    frames_put(self->back, &command, 1, false);
+    return 0;
+}

@@ -1,0 +1,128 @@
+#include "gateway/service.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/memory.h"
+
+void services_init(services_t *self)
+{
+    self->by_name = table_new();
+    list_init(&self->all);
+}
+
+void services_close(services_t *self)
+{
+    for (list_t *node = self->all.next, *next; node != &self->all; node = next) {
+        next = node->next;
+        service_t *service = list_item(node, service_t, all);
+        services_remove(self, &service);
+    }
+    table_destroy(&self->by_name);
+}
+
+bool service_name_is_valid(const void *name, size_t size)
+{
+    const unsigned char *byte = name;
+    if (size < 1 || size > MDP_SERVICE_MAX)
+        return false;
+    for (size_t i = 0; i < size; i++)
+        if (byte[i] < 0x21 || byte[i] > 0x7e)
+            return false;
+    return true;
+}
+
+service_t *services_find(services_t *self, const void *name, size_t size)
+{
+    table_entry_t *entry = table_find(self->by_name, name, size);
+    return entry ? list_item(entry, service_t, entry) : NULL;
+}
+
+static bool s_make_room(services_t *self)
+{
+    if (table_count(self->by_name) < SERVICES_MAX)
+        return true;
+    for (list_t *node = self->all.next; node != &self->all; node = node->next) {
+        service_t *service = list_item(node, service_t, all);
+        if (service->sessions == 0 && service->open == 0) {
+            services_remove(self, &service);
+            return true;
+        }
+    }
+    return false;
+}
+
+service_t *services_add(services_t *self, const void *name, size_t size)
+{
+    assert(service_name_is_valid(name, size));
+    if (!s_make_room(self))
+        return NULL;
+    service_t *service = lex_calloc(1, sizeof *service);
+    memcpy(service->name, name, size);
+    service->size = (uint8_t)size;
+    service->entry.key = service->name;
+    service->entry.size = size;
+    table_insert(self->by_name, &service->entry);
+    list_append(&self->all, &service->all);
+    list_init(&service->queue);
+    return service;
+}
+
+service_t *services_find_idle(services_t *self)
+{
+    for (list_t *node = self->all.next; node != &self->all; node = node->next) {
+        service_t *service = list_item(node, service_t, all);
+        if (service->sessions == 0)
+            return service;
+    }
+    return NULL;
+}
+
+void services_remove(services_t *self, service_t **service_p)
+{
+    service_t *service = *service_p;
+    assert(service->sessions == 0 && service->open == 0);
+    table_remove(self->by_name, &service->entry);
+    list_remove(&service->all);
+    free(service->heap);
+    free(service);
+    *service_p = NULL;
+}
+
+static void s_queued(service_t *self, request_t *request)
+{
+    request->state = REQUEST_QUEUED;
+    request->worker = NULL;
+    self->queued++;
+    self->queued_bytes += request->bytes;
+}
+
+void service_push(service_t *self, request_t *request)
+{
+    list_append(&self->queue, &request->place);
+    s_queued(self, request);
+}
+
+void service_put_back(service_t *self, request_t *request)
+{
+    list_prepend(&self->queue, &request->place);
+    s_queued(self, request);
+}
+
+request_t *service_pop(service_t *self)
+{
+    if (list_is_empty(&self->queue))
+        return NULL;
+    request_t *request = list_item(self->queue.next, request_t, place);
+    service_unqueue(self, request);
+    return request;
+}
+
+void service_unqueue(service_t *self, request_t *request)
+{
+    assert(request->state == REQUEST_QUEUED && request->service == self);
+    list_remove(&request->place);
+    self->queued--;
+    self->queued_bytes -= request->bytes;
+}

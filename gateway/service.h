@@ -1,0 +1,76 @@
+/* A service by name: the queue of requests that wait for a worker, the workers, and what is counted
+ * about them. */
+
+#ifndef GATEWAY_SERVICE_H
+#define GATEWAY_SERVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/mdp.h"
+#include "gateway/list.h"
+#include "gateway/peer.h"
+#include "gateway/request.h"
+#include "gateway/table.h"
+
+#define SERVICES_MAX 256 /* names known at a time */
+
+typedef struct service {
+    table_entry_t entry;
+    list_t all;    /* services_t.all */
+    list_t queue;  /* requests by `place`, first come first served */
+    peer_t **heap; /* workers that may be given requests, the best first; see service_best */
+    unsigned workers;
+    unsigned heap_size;
+    unsigned sessions; /* workers and, beyond them, the ones that drain */
+    unsigned queued;
+    size_t queued_bytes;
+    unsigned open; /* queued or at a worker */
+    struct {       /* since the name became known */
+        uint64_t requests, finals, busy, timeouts, unavailable, redispatched;
+    } count;
+    uint8_t size;
+    char name[MDP_SERVICE_MAX + 1];
+} service_t;
+
+typedef struct {
+    table_t *by_name;
+    list_t all;
+} services_t;
+
+void services_init(services_t *self);
+/* No service has sessions or open requests any more. */
+void services_close(services_t *self);
+
+/* 1-255 printable ASCII bytes. */
+bool service_name_is_valid(const void *name, size_t size);
+
+service_t *services_find(services_t *self, const void *name, size_t size);
+/* A new service; NULL when SERVICES_MAX are known and each of them has a session or an open
+ * request. */
+service_t *services_add(services_t *self, const void *name, size_t size);
+/* A service that has requests waiting and no session, or NULL: what a worker's READY may push out
+ * when all names are taken, so that invented names cannot lock real services out. */
+service_t *services_find_idle(services_t *self);
+/* Forgets a service without sessions and open requests. */
+void services_remove(services_t *self, service_t **service_p);
+
+/* The queue. push at the end; put_back at the head, for a request that was at a worker already; pop
+ * is NULL when empty. */
+void service_push(service_t *self, request_t *request);
+void service_put_back(service_t *self, request_t *request);
+request_t *service_pop(service_t *self);
+/* Takes a queued request out of the middle. */
+void service_unqueue(service_t *self, request_t *request);
+
+/* Workers. After a worker's `held` or `turn` changed, service_worker_changed puts it in its new
+ * place. */
+void service_add_worker(service_t *self, peer_t *worker);
+void service_remove_worker(service_t *self, peer_t *worker);
+void service_worker_changed(service_t *self, peer_t *worker);
+/* The worker with the most free credit, among equals the one that waited longest; NULL when none
+ * has any. */
+peer_t *service_best(const service_t *self);
+
+#endif
