@@ -19,11 +19,14 @@
 #define WINDOW_BYTES      (1u << 20) /* read at once; holds any frame */
 #define CHUNK_BYTES       (1u << 20) /* written at once, when several records come together */
 #define LOG_INTERVAL_MS   5000
+#define DAMAGE_INTERVAL_MS                                                                         \
+    100 /* a file may be damaged in many places, and each is worth a line, up to a point */
 _Static_assert(WINDOW_BYTES >= JOURNAL_FRAME_MAX, "a window has to hold any frame");
 
 struct journal {
     int folder;
     uint64_t limit;
+    uint64_t time; /* of the last segment made, as in its name */
     uint64_t segment_bytes;
     journal_disk_t disk;
     journal_segment_t *segments; /* oldest first */
@@ -35,7 +38,8 @@ struct journal {
     record_word_t *words;
     size_t words_capacity;
     journal_counts_t counts;
-    int64_t logged;
+    int64_t fault_logged;
+    int64_t damage_logged;
 };
 
 static ssize_t s_disk_write(int file, const void *data, size_t size)
@@ -174,7 +178,7 @@ size_t journal_adopt(journal_t *self)
 
 static journal_status_t s_fault(journal_t *self)
 {
-    if (lex_log_due(&self->logged, LOG_INTERVAL_MS))
+    if (lex_log_due(&self->fault_logged, LOG_INTERVAL_MS))
         lex_error("journal cannot be written: %s", strerror(errno));
     return JOURNAL_FAULT;
 }
@@ -184,7 +188,7 @@ static journal_status_t s_chunk_write(journal_t *self, const void *data, size_t 
     if (self->current && self->current->size >= self->segment_bytes)
         self->current = NULL;
     if (!self->current) {
-        self->current = journal_segment_create(self->folder, &self->disk);
+        self->current = journal_segment_create(self->folder, &self->disk, &self->time);
         if (!self->current)
             return s_fault(self);
         s_insert(self, self->current);
@@ -268,9 +272,10 @@ static size_t s_pass_over(journal_t *self, const journal_segment_t *segment, siz
 {
     size_t skip = journal_frame_seek(self->window + offset, size - offset, ends);
     bool is_tail = ends && offset + skip == size;
-    lex_warning("journal %s: %zu bytes at %llu are %s", segment->name, skip,
-                (unsigned long long)(segment->position + offset),
-                is_tail ? "a torn end, cut off" : "damaged, passed over");
+    if (lex_log_due(&self->damage_logged, DAMAGE_INTERVAL_MS))
+        lex_warning("journal %s: %zu bytes at %llu are %s", segment->name, skip,
+                    (unsigned long long)(segment->position + offset),
+                    is_tail ? "a torn end, cut off" : "damaged, passed over");
     self->counts.damaged++;
     return skip;
 }

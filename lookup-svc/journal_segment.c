@@ -69,14 +69,16 @@ static int s_write_all(int file, const unsigned char *data, size_t size, const j
 
 /* An adopter may look into the folder between our open and our lock and take the file for an
  * orphan: then it is its file, and we make another. */
-static int s_create_locked(int folder, char name[JOURNAL_NAME_SIZE])
+static int s_create_locked(int folder, uint64_t *time, char name[JOURNAL_NAME_SIZE])
 {
+    uint64_t now = (uint64_t)lex_utc_ms();
+    *time = now > *time ? now : *time + 1;
     for (int i = 0; i < CREATE_TRIES; i++) {
         uint64_t random;
         struct stat status;
         lex_random_bytes(&random, sizeof random);
-        snprintf(name, JOURNAL_NAME_SIZE, "%012" PRIx64 "-%016" PRIx64 JOURNAL_SUFFIX,
-                 (uint64_t)lex_utc_ms(), random);
+        snprintf(name, JOURNAL_NAME_SIZE, "%012" PRIx64 "-%016" PRIx64 JOURNAL_SUFFIX, *time,
+                 random);
         int file = openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
         if (file < 0)
             return -1;
@@ -88,10 +90,10 @@ static int s_create_locked(int folder, char name[JOURNAL_NAME_SIZE])
     return -1;
 }
 
-journal_segment_t *journal_segment_create(int folder, const journal_disk_t *disk)
+journal_segment_t *journal_segment_create(int folder, const journal_disk_t *disk, uint64_t *time)
 {
     char name[JOURNAL_NAME_SIZE];
-    int file = s_create_locked(folder, name);
+    int file = s_create_locked(folder, time, name);
     if (file < 0)
         return NULL;
     if (s_write_all(file, (const unsigned char *)JOURNAL_HEADER, JOURNAL_HEADER_SIZE, disk) ||

@@ -27,8 +27,9 @@ typedef struct {
     int (*sync)(int file);
 } journal_disk_t;
 
-/* A new, locked, empty segment in `folder`, durable itself. NULL with errno set. */
-journal_segment_t *journal_segment_create(int folder, const journal_disk_t *disk);
+/* A new, locked, empty segment in `folder`, durable itself. *time, of the segment made before, becomes this one's, which is later:
+ * the names of one journal sort as they were made. NULL with errno set. */
+journal_segment_t *journal_segment_create(int folder, const journal_disk_t *disk, uint64_t *time);
 /* The segment of that name when nobody holds it; NULL otherwise, and NULL and a warning for a file
  * that is no segment. One that was left without a whole header is deleted. */
 journal_segment_t *journal_segment_adopt(int folder, const char *name);

@@ -132,12 +132,22 @@ static void s_call_done(void *arg, lex_code_t code, const lex_body_t *reply)
 
 /* ---- calls ---- */
 
-static recorder_call_t *s_call_free(recorder_t *self)
+/* The call to start now, or NULL. One that would travel beside another has to carry as much as that one: so a few users
+ * never wait for each other, and many share large calls, of which each record costs less all the way to the disk. */
+static recorder_call_t *s_call_next(recorder_t *self)
 {
-    for (unsigned i = 0; i < RECORDER_CALLS; i++)
-        if (!self->calls[i].open)
-            return &self->calls[i];
-    return NULL;
+    recorder_call_t *next = NULL;
+    size_t least = 1;
+    for (unsigned i = 0; i < RECORDER_CALLS; i++) {
+        recorder_call_t *call = &self->calls[i];
+        if (!call->open)
+            next = call;
+        else if (call->count > least)
+            least = call->count;
+    }
+    if (least > RECORDER_RECORDS_MAX / 2)
+        least = RECORDER_RECORDS_MAX / 2;
+    return self->waiting.count >= least ? next : NULL;
 }
 
 static void s_call_start(recorder_t *self, recorder_call_t *call)
@@ -172,7 +182,7 @@ static void s_round(void *arg)
     held_move(self->away ? &self->spill : &self->waiting, &self->inbox);
     pthread_mutex_unlock(&self->lock);
     recorder_call_t *call;
-    while (self->waiting.count && !self->away && (call = s_call_free(self)))
+    while (!self->away && (call = s_call_next(self)))
         s_call_start(self, call);
     recorder_spill_start(self);
 }

@@ -20,7 +20,7 @@
 #include "lookup-svc/recorder.h"
 
 #define RECORDER_SERVICE  "history.record"
-#define RECORDER_CALLS    2  /* in flight at a time: while one is committed the next travels */
+#define RECORDER_CALLS    2  /* in flight at a time: while one is committed another travels */
 #define RECORDER_TICK_MAX 25 /* ms between looks at deadlines */
 
 /* A reply that is held, and its record. */

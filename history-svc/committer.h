@@ -1,0 +1,40 @@
+/* Group commit: while one transaction is under way the calls for the next gather; then all that wait are committed
+ * together, and each is answered. One thread with a connection of its own does it.
+ *
+ * The same records may be committed any number of times (sql/history: lookups_once), so a transaction whose outcome
+ * is unknown is simply run again. While the database is away calls are answered at once, and the thread tries to come back to it.
+ * A batch that the database finds fault with is halved until the record at fault is alone: that one is refused, provided the
+ * database takes another record at that moment. */
+
+#ifndef COMMITTER_H
+#define COMMITTER_H
+
+#include "common/db.h"
+#include "history-svc/commit.h"
+
+#define COMMITTER_ROWS_MAX                                                                         \
+    4000 /* in one transaction: some 50 ms, a fifth of what a look-up waits for its record */
+
+typedef struct committer committer_t;
+
+typedef struct {
+    uint64_t batches;     /* transactions */
+    uint64_t calls;       /* committed */
+    uint64_t rows;        /* committed, duplicates included */
+    uint64_t refused;     /* records, by us */
+    uint64_t unavailable; /* calls */
+} committer_counts_t;
+
+/* Options are copied by the connection. Starts the thread. Never NULL. */
+committer_t *committer_new(const lex_db_options_t *options);
+/* Finishes what waits, then ends the thread. */
+void committer_destroy(committer_t **self_p);
+
+/* Commits the call's records and calls `done`. From any thread. */
+void committer_submit(committer_t *self, commit_call_t *call);
+
+/* From any thread. */
+committer_counts_t committer_counts(committer_t *self);
+bool committer_is_away(const committer_t *self);
+
+#endif
