@@ -33,16 +33,17 @@ const msgpack_object *lex_body_root(const lex_body_t *self);
 /* Typed fields of a map object. Each returns false when the key is missing or has another type; `out` is then untouched. */
 const msgpack_object *lex_map_find(const msgpack_object *map, const char *key);
 bool lex_map_str(const msgpack_object *map, const char *key, const char **text, size_t *size);
-bool lex_map_bin(const msgpack_object *map, const char *key, const unsigned char **data, size_t *size);
+bool lex_map_bin(const msgpack_object *map, const char *key, const unsigned char **data,
+                 size_t *size);
 bool lex_map_uint(const msgpack_object *map, const char *key, uint64_t *out);
 bool lex_map_bool(const msgpack_object *map, const char *key, bool *out);
 
 /* The same on the root map of a body, for the commonest use. */
-#define lex_body_find(self, key)             lex_map_find(lex_body_root(self), key)
-#define lex_body_str(self, key, text, size)  lex_map_str(lex_body_root(self), key, text, size)
-#define lex_body_bin(self, key, data, size)  lex_map_bin(lex_body_root(self), key, data, size)
-#define lex_body_uint(self, key, out)        lex_map_uint(lex_body_root(self), key, out)
-#define lex_body_bool(self, key, out)        lex_map_bool(lex_body_root(self), key, out)
+#define lex_body_find(self, key)            lex_map_find(lex_body_root(self), key)
+#define lex_body_str(self, key, text, size) lex_map_str(lex_body_root(self), key, text, size)
+#define lex_body_bin(self, key, data, size) lex_map_bin(lex_body_root(self), key, data, size)
+#define lex_body_uint(self, key, out)       lex_map_uint(lex_body_root(self), key, out)
+#define lex_body_bool(self, key, out)       lex_map_bool(lex_body_root(self), key, out)
 
 /* The 16-byte `id`, or NULL. */
 const unsigned char *lex_body_id(const lex_body_t *self);

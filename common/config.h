@@ -11,10 +11,10 @@
 #include <stdint.h>
 
 typedef struct {
-    const char *name;    /* lower case, words parted by '-' */
-    const char *value;   /* what the value is called in the help, or NULL for a switch */
+    const char *name;     /* lower case, words parted by '-' */
+    const char *value;    /* what the value is called in the help, or NULL for a switch */
     const char *fallback; /* built-in default, or NULL for none */
-    const char *help;    /* one line, with the unit */
+    const char *help;     /* one line, with the unit */
 } lex_setting_t;
 
 typedef struct lex_config lex_config_t;

@@ -9,20 +9,22 @@
 #include <stdint.h>
 
 typedef struct {
-    const char *hosts;         /* "a:3306,b:3306,unix:/path/to/socket", tried in order and again after a failure */
+    const char
+        *hosts; /* "a:3306,b:3306,unix:/path/to/socket", tried in order and again after a failure */
     const char *user;
-    const char *password_file; /* first line is the password; NULL: none. Never from argv or environment */
-    const char *schema;        /* default schema, may be NULL */
-    unsigned timeout_ms;       /* connect, read and write; 0: 5000 */
-    bool multi_statements;     /* the migrator's need: lets lex_db_script run */
+    const char
+        *password_file; /* first line is the password; NULL: none. Never from argv or environment */
+    const char *schema; /* default schema, may be NULL */
+    unsigned timeout_ms;   /* connect, read and write; 0: 5000 */
+    bool multi_statements; /* the migrator's need: lets lex_db_script run */
 } lex_db_options_t;
 
 typedef enum {
     LEX_DB_OK = 0,
     LEX_DB_DUPLICATE, /* a unique key is taken (1062) */
-    LEX_DB_CONFLICT,  /* deadlock or lock wait (1213, 1205): the transaction is rolled back, run it again */
-    LEX_DB_LOST,      /* no connection, or lost in the middle: the outcome of a COMMIT is unknown; reconnects at the next call */
-    LEX_DB_ERROR      /* anything else; logged with its statement, never with its values */
+    LEX_DB_CONFLICT, /* deadlock or lock wait (1213, 1205): the transaction is rolled back, run it again */
+    LEX_DB_LOST, /* no connection, or lost in the middle: the outcome of a COMMIT is unknown; reconnects at the next call */
+    LEX_DB_ERROR /* anything else; logged with its statement, never with its values */
 } lex_db_status_t;
 
 typedef struct lex_db lex_db_t;
@@ -57,7 +59,8 @@ typedef struct {
 typedef struct lex_row lex_row_t;
 uint64_t lex_row_uint(const lex_row_t *row, unsigned column);
 int64_t lex_row_int(const lex_row_t *row, unsigned column);
-const char *lex_row_bytes(const lex_row_t *row, unsigned column, size_t *size); /* size may be NULL */
+const char *lex_row_bytes(const lex_row_t *row, unsigned column,
+                          size_t *size); /* size may be NULL */
 bool lex_row_is_null(const lex_row_t *row, unsigned column);
 
 /* Called once a row. Return 0 to go on, anything else to skip the remaining rows. */
@@ -68,8 +71,8 @@ typedef int(lex_row_fn)(void *arg, const lex_row_t *row);
 lex_db_status_t lex_db_run(lex_db_t *self, const char *sql, const lex_param_t *params, size_t count,
                            lex_row_fn *row, void *arg);
 /* The same with the parameters as an argument list. */
-#define lex_db_query(self, row, arg, sql, ...)                                                                 \
-    lex_db_run((self), (sql), (const lex_param_t[]){__VA_ARGS__},                                              \
+#define lex_db_query(self, row, arg, sql, ...)                                                     \
+    lex_db_run((self), (sql), (const lex_param_t[]){__VA_ARGS__},                                  \
                sizeof((const lex_param_t[]){__VA_ARGS__}) / sizeof(lex_param_t), (row), (arg))
 #define lex_db_exec(self, sql, ...) lex_db_query((self), NULL, NULL, (sql), __VA_ARGS__)
 /* A statement without parameters. */

@@ -7,8 +7,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define LEX_WORD_MAX 255  /* bytes of a headword or a word asked for */
-#define LEX_KEY_MAX  1023 /* bytes of a key: NFKC and casefold can lengthen a word, threefold is the usual worst */
+#define LEX_WORD_MAX 255 /* bytes of a headword or a word asked for */
+#define LEX_KEY_MAX                                                                                \
+    1023 /* bytes of a key: NFKC and casefold can lengthen a word, threefold is the usual worst */
 
 /* True when the bytes are well-formed UTF-8 (no surrogates, no overlong forms, at most U+10FFFF). */
 bool lex_text_is_utf8(const void *text, size_t size);

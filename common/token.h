@@ -47,8 +47,9 @@ lex_code_t lex_verifier_check_genuine(lex_verifier_t *self, const void *token, s
                                       lex_claims_t *claims);
 
 /* Adds a revocation; adding it again changes nothing. `expires`: when it may be forgotten. */
-void lex_verifier_revoke_session(lex_verifier_t *self, const unsigned char session[LEX_SESSION_SIZE],
-                                 int64_t expires);
-void lex_verifier_revoke_user(lex_verifier_t *self, uint64_t user, int64_t issued_before, int64_t expires);
+void lex_verifier_revoke_session(lex_verifier_t *self,
+                                 const unsigned char session[LEX_SESSION_SIZE], int64_t expires);
+void lex_verifier_revoke_user(lex_verifier_t *self, uint64_t user, int64_t issued_before,
+                              int64_t expires);
 
 #endif

@@ -37,14 +37,14 @@ void lex_put_bool(lex_writer_t *self, const char *key, bool value);
 
 /* Starts a request: the map header for 3 (or 4 with a token) + `arguments` pairs, then v, id, op and tok.
  * `token` may be NULL. The caller writes `arguments` pairs. Clears the writer first. */
-void lex_write_request(lex_writer_t *self, const unsigned char id[16], const char *op, const void *token,
-                       size_t token_size, size_t arguments);
+void lex_write_request(lex_writer_t *self, const unsigned char id[16], const char *op,
+                       const void *token, size_t token_size, size_t arguments);
 
 /* Starts a good reply: the map header for 2 + `results` pairs, id and ok. Clears the writer first. */
 void lex_write_ok(lex_writer_t *self, const unsigned char id[16], size_t results);
 
 /* A whole error reply. `id` may be NULL (unknown), retry_ms 0 leaves it out. Clears the writer first. */
-void lex_write_error(lex_writer_t *self, const unsigned char *id, lex_code_t code, const char *message,
-                     uint64_t retry_ms);
+void lex_write_error(lex_writer_t *self, const unsigned char *id, lex_code_t code,
+                     const char *message, uint64_t retry_ms);
 
 #endif

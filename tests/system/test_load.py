@@ -24,6 +24,9 @@ class Load(unittest.TestCase):
 
     def check(self, process, **expected):
         report = load_report(process)
+        if report["unrecorded"]:
+            # What went by the journal comes after what did not: order is promised for acknowledged records only.
+            expected.pop("out_of_order", None)
         for key, value in dict(CLEAN, **expected).items():
             self.assertEqual(report[key], value, report)
         return report
