@@ -162,15 +162,18 @@ bench: packages-bench
 # ---- the look of the code ----
 
 SOURCES = $(shell git ls-files '*.c' '*.h')
+PRODUCT_SOURCES = $(filter-out tests/%,$(filter %.c,$(SOURCES)))
 
 format:
 	clang-format -i $(SOURCES)
 check: packages-check
 	clang-format --dry-run -Werror $(SOURCES)
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,performance,portability \
-	    --suppressions-list=.cppcheck-suppressions -D__GNUC__ -D_GNU_SOURCE -I. -Iclient/include $(filter %.c,$(SOURCES))
-	printf '%s\n' $(filter-out tests/%,$(filter %.c,$(SOURCES))) | xargs -P$$(nproc) -n8 sh -c \
-	    'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- -std=gnu11 $(CPPFLAGS) 2>/dev/null' tidy
+	    -D__GNUC__ -D_GNU_SOURCE -I. -Iclient/include $(PRODUCT_SOURCES)
+	@# One file a process: with several, clang-tidy 14 takes every va_list for uninitialised.
+	printf '%s\n' $(PRODUCT_SOURCES) | xargs -P$$(nproc) -I@ \
+	    clang-tidy --quiet --warnings-as-errors='*' @ -- -std=gnu11 $(CPPFLAGS) 2>/dev/null
+	@echo "check: nothing found"
 
 # The manual pages of the servers and tools say what --help says, so they are made from it and committed; lexmq(1) is written by hand.
 MANUAL := gateway auth lookup history dict keygen migrate

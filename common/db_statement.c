@@ -16,8 +16,12 @@ typedef struct {
     void *arg;
 } s_call_t;
 
+/* What goes wrong while rows are streamed is known to the connection alone, not to the statement. */
 static lex_db_status_t s_handle_failed(lex_db_t *self, MYSQL_STMT *handle, const char *sql)
 {
+    if (mysql_stmt_errno(handle) == 0)
+        return lex_db_fail(self, mysql_errno(self->mysql), mysql_sqlstate(self->mysql),
+                           mysql_error(self->mysql), sql);
     return lex_db_fail(self, mysql_stmt_errno(handle), mysql_stmt_sqlstate(handle),
                        mysql_stmt_error(handle), sql);
 }
@@ -143,7 +147,7 @@ static lex_db_status_t s_fetch(lex_db_t *self, lex_db_statement_t *statement, co
             break;
     }
     if (result && result != MYSQL_NO_DATA) {
-        status = mysql_stmt_errno(statement->handle)
+        status = mysql_stmt_errno(statement->handle) || mysql_errno(self->mysql)
                      ? s_handle_failed(self, statement->handle, statement->sql)
                      : lex_db_refuse(self, statement->sql, "a value is too large for memory");
     }

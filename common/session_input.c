@@ -18,6 +18,7 @@ unsigned lex_receive(void *handle, zmq_msg_t *parts, unsigned max)
     bool more = true;
     while (more) {
         zmq_msg_t rest;
+        // cppcheck-suppress uninitvar ; zmq_msg_init below is what initialises it
         zmq_msg_t *part = count < max ? &parts[count] : &rest;
         zmq_msg_init(part);
         int rc;

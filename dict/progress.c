@@ -77,7 +77,7 @@ static void s_format_bar(char *out, size_t size, unsigned columns, size_t taken,
     out[0] = '[';
     memset(out + 1, '#', filled);
     memset(out + 1 + filled, '.', width - filled);
-    strcpy(out + 1 + width, "] ");
+    memcpy(out + 1 + width, "] ", sizeof "] ");
 }
 
 void progress_format(char *out, size_t size, unsigned columns, const char *what, uint64_t rows,

@@ -108,7 +108,7 @@ static const char *s_open_gzip(store_t *self, uint64_t unpacked_max, char **erro
 store_t *store_open(const char *path, uint64_t unpacked_max, char **error)
 {
     store_t *self = lex_calloc(1, sizeof(*self));
-    struct stat status;
+    struct stat status = {0};
     unsigned char magic[2] = {0};
     char *reason = NULL;
     const char *fault = NULL;
