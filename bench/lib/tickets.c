@@ -6,6 +6,7 @@
 
 #include "bench/lib/failure.h"
 #include "bench/lib/random.h"
+#include "common/clock.h"
 #include "common/memory.h"
 #include "common/random.h"
 
@@ -15,10 +16,10 @@ typedef struct {
     bool is_open;
 } s_slot_t;
 
-/* A ticket as it travels: random, as ids of requests are, but for the slot at its end. */
+/* A ticket as it travels: made as ids of requests are (common/random.h), but for the slot at its end. */
 typedef struct {
-    uint64_t random;
-    uint32_t more_random;
+    unsigned char time[6]; /* UTC ms, big-endian */
+    unsigned char random[6];
     uint32_t slot;
 } s_ticket_t;
 
@@ -47,7 +48,11 @@ void tickets_destroy(tickets_t **self_p)
 const unsigned char *tickets_open(tickets_t *self, unsigned slot, unsigned subject)
 {
     s_slot_t *opened = &self->slots[slot];
-    s_ticket_t ticket = {random_next(&self->random), (uint32_t)random_next(&self->random), slot};
+    uint64_t now = (uint64_t)lex_utc_ms(), random = random_next(&self->random);
+    s_ticket_t ticket = {.slot = slot};
+    for (int i = 0; i < 6; i++)
+        ticket.time[i] = (unsigned char)(now >> (40 - 8 * i));
+    memcpy(ticket.random, &random, sizeof ticket.random);
     memcpy(opened->ticket, &ticket, sizeof ticket);
     opened->subject = subject;
     opened->is_open = true;

@@ -42,7 +42,7 @@ typedef struct {
 
 lex_writer_t *lexmq_call_begin(lexmq_t *self, const char *op, size_t arguments)
 {
-    lex_random_bytes(self->id, sizeof self->id);
+    lex_random_id(self->id);
     lex_write_request(&self->request, self->id, op, NULL, 0, arguments);
     return &self->request;
 }
@@ -53,7 +53,7 @@ lex_writer_t *lexmq_call_begin_as_user(lexmq_t *self, const char *op, size_t arg
         lexmq_call_fail(self, LEXMQ_UNAUTHORIZED, "You are not logged in.");
         return NULL;
     }
-    lex_random_bytes(self->id, sizeof self->id);
+    lex_random_id(self->id);
     lex_write_request(&self->request, self->id, op, self->token, self->token_size, arguments);
     return &self->request;
 }
