@@ -1,7 +1,6 @@
 #include "common/clock.h"
 
 #include <stdio.h>
-#include <time.h>
 
 static int64_t s_now_ms(clockid_t clock)
 {
@@ -14,6 +13,12 @@ static int64_t s_now_ms(clockid_t clock)
 int64_t lex_monotonic_ms(void)
 {
     return s_now_ms(CLOCK_MONOTONIC);
+}
+
+struct timespec lex_monotonic_after(int64_t ms)
+{
+    int64_t at = lex_monotonic_ms() + ms;
+    return (struct timespec){.tv_sec = (time_t)(at / 1000), .tv_nsec = (long)(at % 1000) * 1000000};
 }
 
 int64_t lex_utc_ms(void)

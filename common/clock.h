@@ -5,9 +5,13 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 /* Milliseconds of the monotonic clock. */
 int64_t lex_monotonic_ms(void);
+
+/* The moment `ms` from now as pthread_cond_timedwait wants it, for a condition that is set to the monotonic clock. */
+struct timespec lex_monotonic_after(int64_t ms);
 
 /* Milliseconds since 1970-01-01 UTC. */
 int64_t lex_utc_ms(void);

@@ -7,7 +7,6 @@
 #include <mysql.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "common/clock.h"
 #include "common/log.h"
@@ -92,17 +91,6 @@ static void s_poll(lex_revocation_t *self)
     }
 }
 
-static struct timespec s_deadline(int ms)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    int64_t nanoseconds = time.tv_nsec + (int64_t)ms * 1000000;
-    time.tv_sec += (time_t)(nanoseconds / 1000000000);
-    time.tv_nsec = (long)(nanoseconds % 1000000000);
-    return time;
-}
-
 static void *s_run(void *arg)
 {
     lex_revocation_t *self = arg;
@@ -112,7 +100,7 @@ static void *s_run(void *arg)
     while (!self->stopped) {
         pthread_mutex_unlock(&self->lock);
         s_poll(self);
-        struct timespec next = s_deadline(self->interval_ms);
+        struct timespec next = lex_monotonic_after(self->interval_ms);
         pthread_mutex_lock(&self->lock);
         self->polled = true;
         pthread_cond_broadcast(&self->changed);
@@ -138,7 +126,7 @@ lex_revocation_t *lex_revocation_new(const lex_db_options_t *options, lex_verifi
                                      int interval_ms)
 {
     lex_revocation_t *self = lex_calloc(1, sizeof *self);
-    struct timespec deadline = s_deadline(FIRST_WAIT_MS);
+    struct timespec deadline = lex_monotonic_after(FIRST_WAIT_MS);
 
     self->verifier = verifier;
     self->interval_ms = interval_ms;

@@ -78,17 +78,12 @@ void lex_mailbox_reply(lex_mailbox_t *self, lex_outgoing_t *item)
     pthread_mutex_unlock(&self->lock);
 }
 
-static struct timespec s_deadline(int64_t at_ms)
-{
-    return (struct timespec){.tv_sec = at_ms / 1000, .tv_nsec = at_ms % 1000 * 1000000};
-}
-
 bool lex_mailbox_reserve(lex_mailbox_t *self, size_t size, bool wait)
 {
     int rc = 0;
     pthread_mutex_lock(&self->lock);
     if (wait && self->partial_bytes > LEX_PARTIAL_BYTES) {
-        struct timespec deadline = s_deadline(lex_monotonic_ms() + LEX_PARTIAL_WAIT_MS);
+        struct timespec deadline = lex_monotonic_after(LEX_PARTIAL_WAIT_MS);
         while (self->partial_bytes > LEX_PARTIAL_BYTES && !self->closed && rc == 0) {
             rc = pthread_cond_timedwait(&self->room, &self->lock, &deadline);
         }

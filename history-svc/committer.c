@@ -126,8 +126,7 @@ static void s_commit(committer_t *self, commit_call_t *calls)
 
 static void s_wait_away(committer_t *self)
 {
-    int64_t until = lex_monotonic_ms() + RECONNECT_MS;
-    struct timespec deadline = {.tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000};
+    struct timespec deadline = lex_monotonic_after(RECONNECT_MS);
     pthread_mutex_lock(&self->lock);
     if (!self->stop)
         pthread_cond_timedwait(&self->ready, &self->lock, &deadline);

@@ -3,8 +3,8 @@
 #include <mysql.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/memory.h"
 #include "lookup-svc/refresh.h"
@@ -21,19 +21,9 @@ struct sync {
     pthread_cond_t changed;
 };
 
-static struct timespec s_deadline(int ms)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    int64_t nanoseconds = time.tv_nsec + (int64_t)ms * 1000000;
-    time.tv_sec += (time_t)(nanoseconds / 1000000000);
-    time.tv_nsec = (long)(nanoseconds % 1000000000);
-    return time;
-}
-
 static void s_sleep(sync_t *self, int ms)
 {
-    struct timespec deadline = s_deadline(ms);
+    struct timespec deadline = lex_monotonic_after(ms);
     pthread_mutex_lock(&self->lock);
     while (!atomic_load(&self->stopped) &&
            pthread_cond_timedwait(&self->changed, &self->lock, &deadline) == 0)

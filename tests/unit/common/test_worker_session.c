@@ -89,6 +89,26 @@ static void test_a_session_for_each_service(void **state)
     }
 }
 
+/* True from the third time it is asked on. */
+static bool s_is_ready(void *arg)
+{
+    return atomic_fetch_add((atomic_uint *)arg, 1) >= 2;
+}
+
+static void test_a_session_waits_until_the_service_can_serve(void **state)
+{
+    s_fixture_t *self = *state;
+    atomic_uint asked = 0;
+    self->first = fake_gateway_new();
+    self->worker = worker_thread_new(self->first->endpoint, HEARTBEAT_MS, 0);
+    worker_thread_serve(self->worker, "words", 10, 8);
+    lex_worker_open_when(self->worker->worker, s_is_ready, &asked);
+    worker_thread_start(self->worker);
+    fake_gateway_ready(self->first, "words", 10, 8);
+    assert_true(atomic_load(&asked) >= 3);
+    s_echoes(self->first, &self->request, 1);
+}
+
 static void test_heartbeats(void **state)
 {
     s_fixture_t *self = *state;
@@ -270,6 +290,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_ready_without_options),
         TEST(test_a_session_for_each_service),
+        TEST(test_a_session_waits_until_the_service_can_serve),
         TEST(test_heartbeats),
         TEST(test_disconnect_starts_a_fresh_session),
         TEST(test_replies_of_a_session_that_is_gone_are_dropped),
