@@ -3,7 +3,8 @@
  *
  *     load GATEWAYS CERTIFICATE CLIENTS ROUNDS WORDS
  *
- * A line "started" is printed once every client has had its first answer, so that a test knows that load is on. */
+ * Every client does ROUNDS requests of WORDS words; with ROUNDS 0 they go on until standard input ends. A line "started" is
+ * printed once every client has had its first answer, and none goes on before: a test then knows that load is on. */
 
 #include <lexmq.h>
 #include <pthread.h>
@@ -20,13 +21,15 @@
 #define WORDS_MAX    LEXMQ_WORDS_MAX
 #define WORD_SIZE    48
 #define REPORTED_MAX 5
+#define WAIT_US      1000
 
 typedef struct {
     const char *gateways, *certificate;
     unsigned clients, rounds, words;
     atomic_uint started, failed, unrecorded, wrong, missing, twice, foreign, out_of_order,
         unsettled;
-    atomic_uint reported;
+    atomic_uint reported, look_ups;
+    atomic_bool stop;
 } s_run_t;
 
 typedef struct {
@@ -149,14 +152,19 @@ static void *s_client(void *arg)
         return NULL;
     }
     unsigned done = 0;
-    for (unsigned round = 0; round < run->rounds; round++) {
+    for (unsigned round = 0; run->rounds ? round < run->rounds : !atomic_load(&run->stop);
+         round++) {
         bool ok = s_look_up(self, lexmq, round);
-        if (round == 0)
+        if (round == 0) {
             atomic_fetch_add(&run->started, 1);
+            while (atomic_load(&run->started) < run->clients)
+                usleep(WAIT_US);
+        }
         if (!ok)
             break;
         done += run->words;
     }
+    atomic_fetch_add(&run->look_ups, done);
     s_compare(self, lexmq, done);
     lexmq_destroy(&lexmq);
     return NULL;
@@ -180,7 +188,7 @@ int main(int argc, char **argv)
                    .clients = (unsigned)atoi(argv[3]),
                    .rounds = (unsigned)atoi(argv[4]),
                    .words = (unsigned)atoi(argv[5])};
-    if (run.clients < 1 || run.rounds < 1 || run.words < 1 || run.words > WORDS_MAX)
+    if (run.clients < 1 || run.words < 1 || run.words > WORDS_MAX)
         return 2;
     double begin = s_seconds();
     s_client_t *clients = calloc(run.clients, sizeof *clients);
@@ -190,9 +198,13 @@ int main(int argc, char **argv)
             return 1;
     }
     while (atomic_load(&run.started) < run.clients)
-        usleep(1000);
+        usleep(WAIT_US);
     puts("started");
     fflush(stdout);
+    if (run.rounds == 0)
+        while (getchar() != EOF)
+            continue;
+    atomic_store(&run.stop, true);
     for (unsigned i = 0; i < run.clients; i++)
         pthread_join(clients[i].thread, NULL);
     free(clients);
@@ -200,6 +212,6 @@ int main(int argc, char **argv)
         "{\"failed\":%u,\"wrong\":%u,\"unrecorded\":%u,\"missing\":%u,\"twice\":%u,\"foreign\":%u,"
         "\"out_of_order\":%u,\"unsettled\":%u,\"look_ups\":%u,\"seconds\":%.3f}\n",
         run.failed, run.wrong, run.unrecorded, run.missing, run.twice, run.foreign,
-        run.out_of_order, run.unsettled, run.clients * run.rounds * run.words, s_seconds() - begin);
+        run.out_of_order, run.unsettled, run.look_ups, s_seconds() - begin);
     return 0;
 }

@@ -142,10 +142,10 @@ class Stack:
         return os.path.join(self.var, "run", "mysqld.sock")
 
     def load(self, clients, rounds, words=1):
-        """Starts the load program (tests/system/load.c); its report is one JSON object, see load_report."""
+        """Starts the load program (tests/system/load.c); with 0 rounds it goes on until load_report asks for its report."""
         return subprocess.Popen([os.path.join(BUILD, "tests", "system", "load"), f"tcp://127.0.0.1:{self.port}",
                                  os.path.join(self.var, "keys", "public", "gateway.cert"), str(clients), str(rounds),
-                                 str(words)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                                 str(words)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def load_report(process):

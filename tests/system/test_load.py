@@ -1,5 +1,6 @@
 """Many users at once, and what must not be lost when a part fails under load."""
 
+import os
 import signal
 import unittest
 
@@ -22,6 +23,17 @@ class Load(unittest.TestCase):
         self.assertEqual(process.stdout.readline().strip(), "started")
         return process
 
+    def journalled(self):
+        """True when a journal has a record; segments come and go meanwhile."""
+        for folder, _, names in os.walk(os.path.join(stack.var, "journal")):
+            for name in names:
+                try:
+                    if os.path.getsize(os.path.join(folder, name)) > 0:
+                        return True
+                except FileNotFoundError:
+                    continue
+        return False
+
     def check(self, process, **expected):
         report = load_report(process)
         if report["unrecorded"]:
@@ -38,41 +50,43 @@ class Load(unittest.TestCase):
         self.check(stack.load(2, 3, 1000), unrecorded=0, out_of_order=0)
 
     def test_killed_lookup_worker_loses_no_request(self):
-        process = self.started(stack.load(20, 500))
+        process = self.started(stack.load(20, 0))
         stack.kill("lookup-1")
-        self.check(process, out_of_order=0)
+        wait_until(lambda: stack.workers("lookup") == 1, "the gateway misses the worker")
         stack.script("scale", "lookup", "2")
+        self.check(process, out_of_order=0)
 
     def test_killed_gateway_loses_no_request(self):
-        process = self.started(stack.load(10, 1000))
+        process = self.started(stack.load(10, 0))
         stack.kill("gateway")
         stack.script("up")
         self.check(process)
 
     def test_history_away_and_back(self):
-        process = self.started(stack.load(10, 1000))
+        process = self.started(stack.load(10, 0))
         stack.kill("history-1")
-        wait_until(lambda: stack.workers("history.record") == 0, "the gateway misses history")
+        wait_until(self.journalled, "records wait in the journal")
         stack.script("scale", "history", "1")
         report = self.check(process)
-        self.assertGreater(report["unrecorded"], 0, "the load was over before the fault")
+        self.assertGreater(report["unrecorded"], 0)
 
     def test_history_stopped_for_a_while(self):
-        process = self.started(stack.load(10, 1000))
+        process = self.started(stack.load(10, 0))
         stack.signal("history-1", signal.SIGSTOP)
         try:
-            wait_until(lambda: stack.workers("history.record") == 0, "the gateway misses history")
+            wait_until(self.journalled, "records wait in the journal")
         finally:
             stack.signal("history-1", signal.SIGCONT)
         report = self.check(process)
-        self.assertGreater(report["unrecorded"], 0, "the load was over before the fault")
+        self.assertGreater(report["unrecorded"], 0)
 
     def test_database_killed_and_back(self):
-        process = self.started(stack.load(10, 1000))
+        process = self.started(stack.load(10, 0))
         stack.kill("database")
+        wait_until(self.journalled, "records wait in the journal")
         stack.script("up")
         report = self.check(process)
-        self.assertGreater(report["unrecorded"], 0, "the load was over before the fault")
+        self.assertGreater(report["unrecorded"], 0)
 
     def test_look_up_works_while_the_database_is_down(self):
         stack.register("patient", session="patient")
@@ -92,7 +106,7 @@ class Load(unittest.TestCase):
         self.assertEqual([r["word"] for r in words], ["abandon", "abandon"])
 
     def test_scale_under_load(self):
-        process = self.started(stack.load(10, 1000))
+        process = self.started(stack.load(10, 0))
         stack.script("scale", "lookup", "4")
         self.assertEqual(stack.workers("lookup"), 4)
         stack.script("scale", "lookup", "1")
