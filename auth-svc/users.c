@@ -44,7 +44,7 @@ lex_db_status_t users_insert(lex_db_t *db, const name_t *name, const char *hash,
     if (status == LEX_DB_OK) {
         user->id = lex_db_insert_id(db);
         user->sessions_from = now;
-        snprintf(user->name, sizeof user->name, "%s", name->shown);
+        snprintf(user->name, sizeof user->name, "%.*s", LEX_TOKEN_NAME_MAX, name->shown);
         snprintf(user->hash, sizeof user->hash, "%s", hash);
     }
     return status;

@@ -254,7 +254,7 @@ static void pairs_are_bounded(void **state)
 {
     lex_body_t *body = *state;
     lex_writer_t writer;
-    char key[8];
+    char key[16];
 
     lex_writer_init(&writer);
     for (int pairs = LEX_SCAN_PAIRS_MAX; pairs <= LEX_SCAN_PAIRS_MAX + 1; pairs++) {

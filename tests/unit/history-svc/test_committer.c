@@ -21,7 +21,7 @@ typedef struct {
     commit_record_t records[8];
     commit_word_t words[8];
     unsigned char ids[8][16];
-    char texts[8][24];
+    char texts[8][32];
     atomic_int code; /* -1 while open */
 } test_call_t;
 
