@@ -125,6 +125,8 @@ $(BUILD)/lib/bench.a: $(call objects,bench/lib)
 # ---- a stack on this machine: see scripts/stack ----
 
 export LEXMQ_BUILD := $(BUILD)
+# What a program that links the library must be linked with as well.
+export LEXMQ_SANITIZE := $(SANITIZE)
 
 packages-%:
 	@scripts/packages $*

@@ -67,11 +67,19 @@ class Stack:
     def close(self):
         try:
             self.script("down")
+            self.check_logs()
         finally:
             for name in os.listdir(os.path.join(self.var, "run")):
                 if name.endswith(".pid") and self.running(name[:-4]):
                     os.kill(self.pid(name[:-4]), signal.SIGKILL)
             shutil.rmtree(self.var, ignore_errors=True)
+
+    def check_logs(self):
+        """A program built with sanitizers says in its log what it did wrong, leaks when it ends."""
+        for name in os.listdir(os.path.join(self.var, "log")):
+            log = self.log(name[:-4])
+            if "Sanitizer" in log or "runtime error" in log:
+                raise AssertionError(f"{name}:\n{log[-8000:]}")
 
     # ---- processes ----
 

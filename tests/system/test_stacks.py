@@ -64,7 +64,7 @@ class Stacks(unittest.TestCase):
                 file.write(PROGRAM)
             flags = subprocess.run(["pkg-config", "--cflags", "--libs", "lexmq"], stdout=subprocess.PIPE, text=True,
                                    env=dict(os.environ, PKG_CONFIG_PATH=os.path.join(root, "lib", "pkgconfig")), check=True)
-            subprocess.run(["cc", "-o", source[:-2], source, *flags.stdout.split(), "-Wl,-rpath," + os.path.join(root, "lib")],
+            subprocess.run(["cc", "-o", source[:-2], source, *os.environ.get("LEXMQ_SANITIZE", "").split(), *flags.stdout.split(), "-Wl,-rpath," + os.path.join(root, "lib")],
                            check=True, timeout=60)
             key = os.path.join(self.one.var, "keys", "public", "gateway.cert")
             shown = subprocess.run([source[:-2], f"tcp://127.0.0.1:{self.one.port}", key], stdout=subprocess.PIPE, text=True,
