@@ -52,6 +52,10 @@ static int s_set_up(void **state)
 
 static void s_remove(folder_t *self)
 {
+    /* Which zdir does not see. */
+    char *hidden = zsys_sprintf("%s/.hidden.cert", self->folder);
+    unlink(hidden);
+    zstr_free(&hidden);
     zdir_t *folder = zdir_new(self->folder, NULL);
     if (folder)
         zdir_remove(folder, true);
