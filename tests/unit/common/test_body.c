@@ -12,38 +12,13 @@
 #include "common/body.h"
 #include "common/scan.h"
 #include "common/writer.h"
-
-static const unsigned char ID[16] = "0123456789abcdef";
-
-static int s_setup(void **state)
-{
-    *state = lex_body_new();
-    return 0;
-}
-
-static int s_teardown(void **state)
-{
-    lex_body_t *body = *state;
-    lex_body_destroy(&body);
-    assert_null(body);
-    lex_body_destroy(&body);
-    return 0;
-}
-
-/* Parses a copy that ends where the body ends, so that a read beyond it is seen by
- * AddressSanitizer. */
-static int s_parse(lex_body_t *body, const void *data, size_t size, unsigned char **copy)
-{
-    *copy = malloc(size ? size : 1);
-    memcpy(*copy, data, size);
-    return lex_body_parse(body, *copy, size);
-}
+#include "tests/unit/common/body_fixture.h"
 
 static void s_refuses(lex_body_t *body, const char *data, size_t size, const char *error)
 {
     unsigned char *copy;
 
-    assert_int_equal(s_parse(body, data, size, &copy), -1);
+    assert_int_equal(body_parse_copy(body, data, size, &copy), -1);
     assert_string_equal(lex_body_error(body), error);
     assert_int_equal(lex_body_root(body)->type, MSGPACK_OBJECT_MAP);
     assert_int_equal(lex_body_root(body)->via.map.size, 0);
@@ -56,7 +31,7 @@ static void s_accepts(lex_body_t *body, const void *data, size_t size)
 {
     unsigned char *copy;
 
-    assert_int_equal(s_parse(body, data, size, &copy), 0);
+    assert_int_equal(body_parse_copy(body, data, size, &copy), 0);
     assert_string_equal(lex_body_error(body), "");
     free(copy);
 }
@@ -355,5 +330,5 @@ int main(void)
         cmocka_unit_test(outcome_of_replies),
         cmocka_unit_test(peek_finds_the_id_of_a_bad_body),
     };
-    return cmocka_run_group_tests_name("body", tests, s_setup, s_teardown);
+    return cmocka_run_group_tests_name("body", tests, body_setup, body_teardown);
 }

@@ -11,32 +11,7 @@
 
 #include "common/body.h"
 #include "common/writer.h"
-
-static const unsigned char ID[16] = "0123456789abcdef";
-
-static int s_setup(void **state)
-{
-    *state = lex_body_new();
-    return 0;
-}
-
-static int s_teardown(void **state)
-{
-    lex_body_t *body = *state;
-    lex_body_destroy(&body);
-    assert_null(body);
-    lex_body_destroy(&body);
-    return 0;
-}
-
-/* Parses a copy that ends where the body ends, so that a read beyond it is seen by
- * AddressSanitizer. */
-static int s_parse(lex_body_t *body, const void *data, size_t size, unsigned char **copy)
-{
-    *copy = malloc(size ? size : 1);
-    memcpy(*copy, data, size);
-    return lex_body_parse(body, *copy, size);
-}
+#include "tests/unit/common/body_fixture.h"
 
 /* Every body that is one byte, or one bit, away from a good one: no crash, and what is accepted can
  * be walked. */
@@ -72,7 +47,7 @@ static void survives_every_mutation(void **state)
     lex_put_bool(&writer, "record", true);
     size_t size = writer.buffer.size;
     for (size_t cut = 0; cut < size; cut++) {
-        assert_int_equal(s_parse(body, writer.buffer.data, cut, &copy), -1);
+        assert_int_equal(body_parse_copy(body, writer.buffer.data, cut, &copy), -1);
         lex_body_peek_id(copy, cut);
         free(copy);
     }
@@ -80,7 +55,7 @@ static void survives_every_mutation(void **state)
         for (int value = 0; value < 256; value++) {
             char kept = writer.buffer.data[at];
             writer.buffer.data[at] = (char)value;
-            if (s_parse(body, writer.buffer.data, size, &copy) == 0)
+            if (body_parse_copy(body, writer.buffer.data, size, &copy) == 0)
                 assert_true(s_walk(lex_body_root(body)) > 0);
             lex_body_peek_id(copy, size);
             free(copy);
@@ -102,7 +77,7 @@ static void survives_random_bytes(void **state)
             data[i] = (unsigned char)(rand_r(&seed) >> 4);
         if (size > 0)
             data[0] = 0x80 | (data[0] & 3);
-        if (s_parse(body, data, size, &copy) == 0)
+        if (body_parse_copy(body, data, size, &copy) == 0)
             assert_true(s_walk(lex_body_root(body)) > 0);
         lex_body_peek_id(copy, size);
         free(copy);
@@ -115,5 +90,5 @@ int main(void)
         cmocka_unit_test(survives_every_mutation),
         cmocka_unit_test(survives_random_bytes),
     };
-    return cmocka_run_group_tests_name("body under fuzz", tests, s_setup, s_teardown);
+    return cmocka_run_group_tests_name("body under fuzz", tests, body_setup, body_teardown);
 }

@@ -1,57 +1,12 @@
 /* docs/protocol.md sections 2.2 to 2.4, the worker's half: requests in, replies out. */
 
-#include "tests/unit/common/worker_thread.h"
-
-/* Nothing here is about heartbeats: nobody is to be called silent because the machine is slow. */
-#define HEARTBEAT_MS 10000
-
-typedef struct {
-    fake_gateway_t *gateway;
-    worker_thread_t *worker;
-    lex_writer_t request;
-} s_fixture_t;
-
-static s_fixture_t *s_start(void **state, unsigned credit, unsigned batch)
-{
-    s_fixture_t *self = calloc(1, sizeof(*self));
-    lex_writer_init(&self->request);
-    self->gateway = fake_gateway_new();
-    self->worker = worker_thread_new(self->gateway->endpoint, HEARTBEAT_MS, 0);
-    worker_thread_serve(self->worker, "words", credit, batch);
-    lex_worker_after_round(self->worker->worker, finish_in_round, self->worker);
-    worker_thread_start(self->worker);
-    fake_gateway_ready(self->gateway, "words", credit, batch);
-    *state = self;
-    return self;
-}
-
-static int s_setup_packing(void **state)
-{
-    s_start(state, 1000, 64);
-    return 0;
-}
-
-static int s_setup_plain(void **state)
-{
-    s_start(state, 20, 0);
-    return 0;
-}
-
-static int s_teardown(void **state)
-{
-    s_fixture_t *self = *state;
-    worker_thread_destroy(&self->worker);
-    fake_gateway_destroy(&self->gateway);
-    lex_writer_close(&self->request);
-    free(self);
-    return 0;
-}
+#include "tests/unit/common/worker_fixture.h"
 
 /* ---- replies ---- */
 
 static void test_single_request_unpacked_without_batch(void **state)
 {
-    s_fixture_t *self = *state;
+    worker_fixture_t *self = *state;
     make_request(&self->request, "echo", "Café");
     fake_gateway_request(self->gateway, 1, &self->request);
     fake_reply_t reply = fake_gateway_reply(self->gateway, 1, MDPW_FINAL, LEX_OK);
@@ -63,7 +18,7 @@ static void test_single_request_unpacked_without_batch(void **state)
 
 static void test_batch_both_ways(void **state)
 {
-    s_fixture_t *self = *state;
+    worker_fixture_t *self = *state;
     make_request(&self->request, "echo", "word");
     fake_gateway_batch(self->gateway, 100, 64, &self->request);
     for (uint64_t i = 0; i < 64; i++) {
@@ -78,7 +33,7 @@ static void test_batch_both_ways(void **state)
 /* A body of less than 33 bytes lies inside zmq_msg_t itself: a request that is kept must point into its own copy. */
 static void test_short_bodies_are_kept(void **state)
 {
-    s_fixture_t *self = *state;
+    worker_fixture_t *self = *state;
     for (unsigned char i = 0; i < 10; i++) {
         unsigned char id[LEX_ID_SIZE] = {i, 1, 2, 3};
         lex_write_request(&self->request, id, "h", NULL, 0, 0);
@@ -97,7 +52,7 @@ static void test_short_bodies_are_kept(void **state)
     fake_gateway_final(self->gateway, 10, LEX_OK);
 }
 
-static void s_all_are_answered_once(s_fixture_t *self, const char *op)
+static void s_all_are_answered_once(worker_fixture_t *self, const char *op)
 {
     enum { COUNT = 800 };
     bool seen[COUNT] = {0};
@@ -129,7 +84,7 @@ static void test_deferred_handlers(void **state)
 
 static void test_addresses_of_any_size(void **state)
 {
-    s_fixture_t *self = *state;
+    worker_fixture_t *self = *state;
     unsigned char address[256];
     memset(address, 'Z', sizeof(address));
     make_request(&self->request, "echo", "word");
@@ -152,7 +107,7 @@ static void test_addresses_of_any_size(void **state)
     }
 }
 
-static void s_pages_come_in_order(s_fixture_t *self, const char *op, uint64_t count)
+static void s_pages_come_in_order(worker_fixture_t *self, const char *op, uint64_t count)
 {
     lex_write_request(&self->request, TEST_ID, op, NULL, 0, 1);
     lex_put_uint(&self->request, "count", count);
@@ -186,7 +141,7 @@ static void test_pages_from_the_pool_and_the_end_from_the_loop(void **state)
     }
 }
 
-static void s_ask_for_bytes(s_fixture_t *self, uint64_t size)
+static void s_ask_for_bytes(worker_fixture_t *self, uint64_t size)
 {
     lex_write_request(&self->request, TEST_ID, "large", NULL, 0, 1);
     lex_put_uint(&self->request, "size", size);
@@ -195,7 +150,7 @@ static void s_ask_for_bytes(s_fixture_t *self, uint64_t size)
 
 static void test_large_replies(void **state)
 {
-    s_fixture_t *self = *state;
+    worker_fixture_t *self = *state;
     const uint64_t sizes[] = {1000, 70000, 300000, 4 << 20, LEX_REPLY_MAX - 100};
     for (size_t i = 0; i < 5; i++) {
         s_ask_for_bytes(self, sizes[i]);
@@ -214,7 +169,7 @@ static void test_large_replies(void **state)
 /* Together too much for one packed frame: the helper checks the size of each. */
 static void test_large_replies_of_one_round(void **state)
 {
-    s_fixture_t *self = *state;
+    worker_fixture_t *self = *state;
     lex_write_request(&self->request, TEST_ID, "large-inline", NULL, 0, 1);
     lex_put_uint(&self->request, "size", 50000);
     fake_gateway_batch(self->gateway, 0, 12, &self->request);
@@ -226,7 +181,7 @@ static void test_large_replies_of_one_round(void **state)
 
 static void test_errors_with_retry(void **state)
 {
-    s_fixture_t *self = *state;
+    worker_fixture_t *self = *state;
     make_request(&self->request, "fail", "");
     fake_gateway_request(self->gateway, 1, &self->request);
     fake_reply_t reply = fake_gateway_reply(self->gateway, 1, MDPW_FINAL, LEX_RATE_LIMITED);
@@ -240,8 +195,10 @@ static void test_errors_with_retry(void **state)
     zframe_destroy(&reply.data);
 }
 
-#define PACKING(test) cmocka_unit_test_setup_teardown(test, s_setup_packing, s_teardown)
-#define PLAIN(test)   cmocka_unit_test_setup_teardown(test, s_setup_plain, s_teardown)
+#define PACKING(test)                                                                              \
+    cmocka_unit_test_setup_teardown(test, worker_fixture_packing, worker_fixture_close)
+#define PLAIN(test)                                                                                \
+    cmocka_unit_test_setup_teardown(test, worker_fixture_plain, worker_fixture_close)
 
 int main(void)
 {

@@ -1,38 +1,19 @@
 /* docs/protocol.md section 2.5, the worker's half, and how lex_worker_run ends. */
 
-#include "tests/unit/common/worker_thread.h"
+#include "tests/unit/common/worker_fixture.h"
 
 #include <signal.h>
 
 #define HEARTBEAT_MS 500
 #define DRAIN_MS     20000 /* never reached where a test means to drain in order */
 
-typedef struct {
-    fake_gateway_t *gateway;
-    worker_thread_t *worker;
-    lex_writer_t request;
-} s_fixture_t;
-
 static int s_setup(void **state)
 {
-    s_fixture_t *self = calloc(1, sizeof(*self));
-    lex_writer_init(&self->request);
-    self->gateway = fake_gateway_new();
-    *state = self;
+    worker_fixture_new(state);
     return 0;
 }
 
-static int s_teardown(void **state)
-{
-    s_fixture_t *self = *state;
-    worker_thread_destroy(&self->worker);
-    fake_gateway_destroy(&self->gateway);
-    lex_writer_close(&self->request);
-    free(self);
-    return 0;
-}
-
-static void s_start(s_fixture_t *self, unsigned drain_ms, unsigned credit)
+static void s_start(worker_fixture_t *self, unsigned drain_ms, unsigned credit)
 {
     self->worker = worker_thread_new(self->gateway->endpoint, HEARTBEAT_MS, drain_ms);
     worker_thread_serve(self->worker, "words", credit, 0);
@@ -40,7 +21,7 @@ static void s_start(s_fixture_t *self, unsigned drain_ms, unsigned credit)
     fake_gateway_ready(self->gateway, "words", credit > 1 ? credit : 0, 0);
 }
 
-static void s_expect(s_fixture_t *self, uint8_t command)
+static void s_expect(worker_fixture_t *self, uint8_t command)
 {
     zmsg_t *rest = fake_gateway_expect(self->gateway, MDP_WORKER, command, NULL);
     assert_int_equal(zmsg_size(rest), 0);
@@ -49,7 +30,7 @@ static void s_expect(s_fixture_t *self, uint8_t command)
 
 static void test_drain_when_idle(void **state)
 {
-    s_fixture_t *self = *state;
+    worker_fixture_t *self = *state;
     s_start(self, DRAIN_MS, 10);
     lex_worker_stop(self->worker->worker);
     s_expect(self, MDPW_DRAIN);
@@ -61,7 +42,7 @@ static void test_drain_when_idle(void **state)
 /* Open requests, and one that crossed our DRAIN, are finished; meanwhile we go on with heartbeats. */
 static void test_drain_finishes_what_is_open(void **state)
 {
-    s_fixture_t *self = *state;
+    worker_fixture_t *self = *state;
     s_start(self, DRAIN_MS, 10);
     make_request(&self->request, "hold", "");
     fake_gateway_request(self->gateway, 1, &self->request);
@@ -84,7 +65,7 @@ static void test_drain_finishes_what_is_open(void **state)
 
 static void test_a_hold_keeps_us(void **state)
 {
-    s_fixture_t *self = *state;
+    worker_fixture_t *self = *state;
     s_start(self, DRAIN_MS, 10);
     lex_worker_hold(self->worker->worker);
     lex_worker_hold(self->worker->worker);
@@ -102,7 +83,7 @@ static void test_a_hold_keeps_us(void **state)
 
 static void test_a_plain_worker_says_disconnect(void **state)
 {
-    s_fixture_t *self = *state;
+    worker_fixture_t *self = *state;
     s_start(self, DRAIN_MS, 1);
     make_request(&self->request, "hold", "");
     fake_gateway_request(self->gateway, 1, &self->request);
@@ -120,7 +101,7 @@ static void test_a_plain_worker_says_disconnect(void **state)
 
 static void test_the_time_to_drain_has_an_end(void **state)
 {
-    s_fixture_t *self = *state;
+    worker_fixture_t *self = *state;
     s_start(self, 300, 10);
     make_request(&self->request, "hold", "");
     fake_gateway_request(self->gateway, 1, &self->request);
@@ -137,7 +118,7 @@ static void test_the_time_to_drain_has_an_end(void **state)
 
 static void test_the_gateway_may_die_meanwhile(void **state)
 {
-    s_fixture_t *self = *state;
+    worker_fixture_t *self = *state;
     s_start(self, DRAIN_MS, 10);
     lex_worker_stop(self->worker->worker);
     s_expect(self, MDPW_DRAIN);
@@ -161,7 +142,7 @@ static void s_stop(void *arg)
 /* Posted functions, timers and after_round callbacks; a worker without services ends as soon as it is told to. */
 static void test_the_loop_runs_what_it_is_given(void **state)
 {
-    s_fixture_t *self = *state;
+    worker_fixture_t *self = *state;
     atomic_uint posted = 0, ticks = 0, rounds = 0;
     self->worker = worker_thread_new(self->gateway->endpoint, HEARTBEAT_MS, DRAIN_MS);
     lex_worker_t *worker = self->worker->worker;
@@ -184,7 +165,7 @@ static void test_the_loop_runs_what_it_is_given(void **state)
 
 static void test_stopped_before_it_runs(void **state)
 {
-    s_fixture_t *self = *state;
+    worker_fixture_t *self = *state;
     self->worker = worker_thread_new(self->gateway->endpoint, HEARTBEAT_MS, DRAIN_MS);
     worker_thread_serve(self->worker, "words", 10, 0);
     lex_worker_stop(self->worker->worker);
@@ -201,7 +182,7 @@ static void s_own_handler(int number)
 
 static void test_sigterm_drains_and_handlers_are_restored(void **state)
 {
-    s_fixture_t *self = *state;
+    worker_fixture_t *self = *state;
     struct sigaction own = {.sa_handler = s_own_handler}, seen;
     sigaction(SIGTERM, &own, NULL);
     s_start(self, DRAIN_MS, 10);
@@ -220,7 +201,7 @@ static void test_sigterm_drains_and_handlers_are_restored(void **state)
 
 static void test_a_second_signal_ends_at_once(void **state)
 {
-    s_fixture_t *self = *state;
+    worker_fixture_t *self = *state;
     s_start(self, DRAIN_MS, 10);
     make_request(&self->request, "hold", "");
     fake_gateway_request(self->gateway, 1, &self->request);
@@ -254,14 +235,14 @@ static void test_options_that_cannot_work(void **state)
 
 static void test_a_malformed_endpoint_is_a_fault(void **state)
 {
-    s_fixture_t *self = *state;
+    worker_fixture_t *self = *state;
     self->worker = worker_thread_new("not an endpoint", HEARTBEAT_MS, DRAIN_MS);
     worker_thread_serve(self->worker, "words", 10, 0);
     worker_thread_start(self->worker);
     assert_int_equal(worker_thread_join(self->worker), -1);
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, s_setup, s_teardown)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, s_setup, worker_fixture_close)
 
 int main(void)
 {

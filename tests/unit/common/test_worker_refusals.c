@@ -1,56 +1,12 @@
 /* docs/protocol.md section 3, the worker's half: requests that no handler sees. */
 
-#include "tests/unit/common/worker_thread.h"
+#include "tests/unit/common/worker_fixture.h"
 
 #include <sodium.h>
 
-/* Nothing here is about heartbeats: nobody is to be called silent because the machine is slow. */
-#define HEARTBEAT_MS 10000
-
-typedef struct {
-    fake_gateway_t *gateway;
-    worker_thread_t *worker;
-    lex_writer_t request;
-} s_fixture_t;
-
-static s_fixture_t *s_start(void **state, unsigned credit, unsigned batch)
-{
-    s_fixture_t *self = calloc(1, sizeof(*self));
-    lex_writer_init(&self->request);
-    self->gateway = fake_gateway_new();
-    self->worker = worker_thread_new(self->gateway->endpoint, HEARTBEAT_MS, 0);
-    worker_thread_serve(self->worker, "words", credit, batch);
-    worker_thread_start(self->worker);
-    fake_gateway_ready(self->gateway, "words", credit, batch);
-    *state = self;
-    return self;
-}
-
-static int s_setup_packing(void **state)
-{
-    s_start(state, 1000, 64);
-    return 0;
-}
-
-static int s_setup_plain(void **state)
-{
-    s_start(state, 20, 0);
-    return 0;
-}
-
-static int s_teardown(void **state)
-{
-    s_fixture_t *self = *state;
-    worker_thread_destroy(&self->worker);
-    fake_gateway_destroy(&self->gateway);
-    lex_writer_close(&self->request);
-    free(self);
-    return 0;
-}
-
 /* ---- what is refused ---- */
 
-static void s_refused(s_fixture_t *self, const void *body, size_t size, bool has_id,
+static void s_refused(worker_fixture_t *self, const void *body, size_t size, bool has_id,
                       lex_code_t code, const char *word)
 {
     zmsg_t *msg = zmsg_new();
@@ -75,7 +31,7 @@ static void s_refused(s_fixture_t *self, const void *body, size_t size, bool has
 }
 
 /* v (0: none), id, op, as asked for. */
-static void s_refused_map(s_fixture_t *self, unsigned v, bool has_id, const char *op,
+static void s_refused_map(worker_fixture_t *self, unsigned v, bool has_id, const char *op,
                           lex_code_t code, const char *word)
 {
     lex_writer_clear(&self->request);
@@ -94,7 +50,7 @@ static void s_refused_map(s_fixture_t *self, unsigned v, bool has_id, const char
 
 static void test_bad_bodies(void **state)
 {
-    s_fixture_t *self = *state;
+    worker_fixture_t *self = *state;
     s_refused(self, "", 0, false, LEX_BAD_REQUEST, NULL);
     s_refused(self, "\xc1", 1, false, LEX_BAD_REQUEST, NULL);
     s_refused(self, "hello", 5, false, LEX_BAD_REQUEST, NULL);
@@ -130,7 +86,7 @@ static void test_bad_bodies(void **state)
 
 static void test_several_body_frames(void **state)
 {
-    s_fixture_t *self = *state;
+    worker_fixture_t *self = *state;
     make_request(&self->request, "echo", "word");
     for (unsigned extra = 1; extra <= 16; extra++) {
         zmsg_t *msg = zmsg_new();
@@ -155,7 +111,7 @@ static void test_several_body_frames(void **state)
 
 static void test_credit_is_a_bound(void **state)
 {
-    s_fixture_t *self = *state;
+    worker_fixture_t *self = *state;
     make_request(&self->request, "hold", "");
     for (uint64_t i = 0; i < 60; i++) {
         fake_gateway_request(self->gateway, i, &self->request);
@@ -171,7 +127,7 @@ static void test_credit_is_a_bound(void **state)
 
 static void test_frames_that_are_no_commands(void **state)
 {
-    s_fixture_t *self = *state;
+    worker_fixture_t *self = *state;
     zframe_t *peer = self->gateway->peer;
     fake_gateway_say(self->gateway, peer, "NONSNS", MDPW_REQUEST, NULL);
     fake_gateway_say(self->gateway, peer, MDP_CLIENT, MDPC_FINAL, NULL);
@@ -202,7 +158,7 @@ static void s_write_hex(const char *path, const unsigned char *key, size_t size)
     assert_int_equal(chmod(path, 0600), 0);
 }
 
-static void s_ask_whoami(s_fixture_t *self, const unsigned char *token, size_t size)
+static void s_ask_whoami(worker_fixture_t *self, const unsigned char *token, size_t size)
 {
     lex_write_request(&self->request, TEST_ID, "whoami", token, size, 0);
     fake_gateway_request(self->gateway, 1, &self->request);
@@ -223,11 +179,11 @@ static void test_tokens(void **state)
     lex_verifier_t *verifier = lex_verifier_new(public);
     assert_true(signer && verifier);
 
-    s_fixture_t *self = calloc(1, sizeof(*self));
+    worker_fixture_t *self = calloc(1, sizeof(*self));
     *state = self;
     lex_writer_init(&self->request);
     self->gateway = fake_gateway_new();
-    self->worker = worker_thread_new(self->gateway->endpoint, HEARTBEAT_MS, 0);
+    self->worker = worker_thread_new(self->gateway->endpoint, FIXTURE_HEARTBEAT_MS, 0);
     worker_thread_serve(self->worker, "words", 10, 0);
     lex_worker_set_verifier(self->worker->worker, verifier);
     worker_thread_start(self->worker);
@@ -253,7 +209,7 @@ static void test_tokens(void **state)
     s_ask_whoami(self, token, size);
     fake_gateway_final(self->gateway, 1, LEX_UNAUTHORIZED);
 
-    s_teardown(state);
+    worker_fixture_close(state);
     lex_signer_destroy(&signer);
     lex_verifier_destroy(&verifier);
     unlink(secret);
@@ -261,8 +217,10 @@ static void test_tokens(void **state)
     rmdir(folder);
 }
 
-#define PACKING(test) cmocka_unit_test_setup_teardown(test, s_setup_packing, s_teardown)
-#define PLAIN(test)   cmocka_unit_test_setup_teardown(test, s_setup_plain, s_teardown)
+#define PACKING(test)                                                                              \
+    cmocka_unit_test_setup_teardown(test, worker_fixture_packing, worker_fixture_close)
+#define PLAIN(test)                                                                                \
+    cmocka_unit_test_setup_teardown(test, worker_fixture_plain, worker_fixture_close)
 
 int main(void)
 {
