@@ -82,11 +82,11 @@ static size_t s_outdent(char *text, size_t size, size_t indentation)
 }
 
 void article_clean(const char *word, size_t word_size, bool final, bool all_characters, char *text,
-                   size_t text_size, entry_t *out)
+                   size_t text_size, lex_entry_t *out)
 {
     while (text_size > 0 && (text[text_size - 1] == '\n' || text[text_size - 1] == '\r'))
         text_size--;
-    *out = (entry_t){
+    *out = (lex_entry_t){
         .headword = word, .headword_size = word_size, .text = text, .text_size = text_size};
 
     const char *first = text;

@@ -18,7 +18,7 @@
  * word is as it shall be shown, only the text is cleaned. Shortens the text in place; the entry
  * points into `word` and `text`. */
 void article_clean(const char *word, size_t word_size, bool final, bool all_characters, char *text,
-                   size_t text_size, entry_t *out);
+                   size_t text_size, lex_entry_t *out);
 
 /* The first line of a meta article ("00-database-short") that is neither blank nor the meta
  * headword itself, trimmed; *line_size is 0 when there is none. */

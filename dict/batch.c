@@ -68,7 +68,7 @@ void batch_destroy(batch_t **self_p)
     *self_p = NULL;
 }
 
-bool batch_add(batch_t *self, const entry_t *entry)
+bool batch_add(batch_t *self, const lex_entry_t *entry)
 {
     assert(self->count < BATCH_ROWS_MAX);
     size_t size = entry->headword_size + entry->text_size;

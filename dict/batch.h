@@ -27,7 +27,7 @@ batch_t *batch_new(uint32_t version);
 void batch_destroy(batch_t **self_p);
 
 /* Copies the entry. True when the batch is full and must be flushed before the next. */
-bool batch_add(batch_t *self, const entry_t *entry);
+bool batch_add(batch_t *self, const lex_entry_t *entry);
 
 /* Writes what was gathered in one transaction and empties the batch. A deadlock is tried again; a
  * lost connection is not, because the caller's lock went with it. */

@@ -163,7 +163,7 @@ static void s_reserve(char **buffer, size_t *capacity, size_t size)
 }
 
 /* Reads a line's article and makes the entry. 0, or -1 when the text file cannot be read. */
-static int s_read_entry(s_dict_t *self, const dict_line_t *line, entry_t *entry)
+static int s_read_entry(s_dict_t *self, const dict_line_t *line, lex_entry_t *entry)
 {
     size_t size = (size_t)line->size;
     s_reserve(&self->text, &self->capacity, size + 1);
@@ -186,7 +186,7 @@ static int s_read_entry(s_dict_t *self, const dict_line_t *line, entry_t *entry)
     return 0;
 }
 
-static int s_next(reader_t *reader, entry_t *entry)
+static int s_next(reader_t *reader, lex_entry_t *entry)
 {
     s_dict_t *self = reader->impl;
     char *text;

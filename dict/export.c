@@ -24,7 +24,7 @@ typedef struct {
 static int s_write_row(void *arg, const lex_row_t *row)
 {
     s_export_t *self = arg;
-    entry_t entry;
+    lex_entry_t entry;
     self->expected = lex_row_uint(row, 0);
     entry.headword = lex_row_bytes(row, 1, &entry.headword_size);
     entry.text = lex_row_bytes(row, 2, &entry.text_size);

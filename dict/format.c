@@ -75,7 +75,7 @@ static bool s_is_blank(const char *text, size_t size)
 }
 
 /* What is wrong with an entry, or NULL. */
-static const char *s_entry_fault(const entry_t *entry)
+static const char *s_entry_fault(const lex_entry_t *entry)
 {
     if (s_is_blank(entry->headword, entry->headword_size))
         return "no headword";
@@ -94,7 +94,7 @@ static const char *s_entry_fault(const entry_t *entry)
     return NULL;
 }
 
-int reader_next(reader_t *self, entry_t *entry)
+int reader_next(reader_t *self, lex_entry_t *entry)
 {
     for (;;) {
         int rc = self->format->next(self, entry);

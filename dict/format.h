@@ -13,19 +13,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/entry.h"
 #include "common/text.h"
 
 #define FORMAT_HEADWORD_MAX LEX_WORD_MAX
 #define FORMAT_TEXT_MAX     ((size_t)8 << 20)
 #define FORMAT_TITLE_MAX    255 /* bytes */
-
-/* Not terminated; valid until the next call on the reader. */
-typedef struct {
-    const char *headword;
-    size_t headword_size;
-    const char *text;
-    size_t text_size;
-} entry_t;
 
 typedef struct format format_t;
 typedef struct reader reader_t;
@@ -46,8 +39,8 @@ reader_t *reader_open(const format_t *format, const char *path, reader_warning_f
                       void *arg, char **error);
 void reader_close(reader_t **self_p);
 
-/* 1 and an entry; 0 at the end; -1 when the file cannot be read on, reader_error then says why. */
-int reader_next(reader_t *self, entry_t *entry);
+/* 1 and an entry, whose strings are valid until the next call; 0 at the end; -1 when the file cannot be read on, reader_error then says why. */
+int reader_next(reader_t *self, lex_entry_t *entry);
 const char *reader_error(const reader_t *self);
 
 /* Lines passed over so far. */
@@ -64,7 +57,7 @@ struct format {
     const char *name;
     int (*open)(reader_t *reader, const char *path); /* sets reader->impl; 0, or reader_fail() */
     int (*next)(reader_t *reader,
-                entry_t *entry); /* as reader_next, but need not check the entry */
+                lex_entry_t *entry); /* as reader_next, but need not check the entry */
     void (*position)(const reader_t *reader, uint64_t *done, uint64_t *total);
     void (*close)(reader_t *reader); /* also after an open that failed; impl may be NULL */
 };

@@ -51,7 +51,7 @@ static int s_database_fault(const s_import_t *self)
 /* Fills the version. 0, or -1 and a logged reason. */
 static int s_load(s_import_t *self)
 {
-    entry_t entry;
+    lex_entry_t entry;
     int rc = 0;
     for (uint64_t rows = 0; (rc = reader_next(self->reader, &entry)) == 1; rows++) {
         if (rows % PROGRESS_ROWS == 0) {

@@ -60,7 +60,7 @@ static bool s_is_empty(const char *line, size_t size)
     return true;
 }
 
-static int s_next(reader_t *reader, entry_t *entry)
+static int s_next(reader_t *reader, lex_entry_t *entry)
 {
     s_wordbook_t *self = reader->impl;
     char *line;

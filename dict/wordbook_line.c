@@ -9,7 +9,8 @@ static bool s_is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-static void s_cut(const char *line, size_t size, size_t word_end, size_t text_start, entry_t *out)
+static void s_cut(const char *line, size_t size, size_t word_end, size_t text_start,
+                  lex_entry_t *out)
 {
     out->headword = line;
     out->headword_size = word_end;
@@ -26,7 +27,7 @@ static bool s_has_columns(const char *line, size_t size)
            line[WORDBOOK_COLUMNS + 1] != ' ' && !memchr(line, '\t', WORDBOOK_COLUMNS);
 }
 
-void wordbook_split(const char *line, size_t size, bool marked, entry_t *out)
+void wordbook_split(const char *line, size_t size, bool marked, lex_entry_t *out)
 {
     const char *tab = marked ? memchr(line, '\t', size) : NULL;
     if (tab) {
@@ -81,7 +82,7 @@ static void s_escape(wordbook_line_t *line, const char *text, size_t size)
     }
 }
 
-static void s_put(wordbook_line_t *line, const entry_t *entry, bool columns)
+static void s_put(wordbook_line_t *line, const lex_entry_t *entry, bool columns)
 {
     memcpy(line->data, entry->headword, entry->headword_size);
     line->size = entry->headword_size;
@@ -92,16 +93,16 @@ static void s_put(wordbook_line_t *line, const entry_t *entry, bool columns)
 }
 
 /* True when the line is cut where it was joined. */
-static bool s_comes_back(const wordbook_line_t *line, const entry_t *entry)
+static bool s_comes_back(const wordbook_line_t *line, const lex_entry_t *entry)
 {
-    entry_t back;
+    lex_entry_t back;
     wordbook_split(line->data, line->size, true, &back);
     size_t joined =
         entry->headword_size < WORDBOOK_COLUMNS ? WORDBOOK_COLUMNS : entry->headword_size;
     return back.headword_size == entry->headword_size && back.text == line->data + joined + 1;
 }
 
-void wordbook_compose(wordbook_line_t *line, const entry_t *entry)
+void wordbook_compose(wordbook_line_t *line, const lex_entry_t *entry)
 {
     size_t need = entry->headword_size + WORDBOOK_COLUMNS + 2 * entry->text_size + 2;
     if (line->capacity < need) {

@@ -22,7 +22,7 @@
 
 /* Cuts a line without its line end into headword and text (pointers into `line`), as written:
  * nothing is unescaped. Either may come out empty when the line lacks it. */
-void wordbook_split(const char *line, size_t size, bool marked, entry_t *out);
+void wordbook_split(const char *line, size_t size, bool marked, lex_entry_t *out);
 
 /* Resolves the escapes of a marked book in place; returns the new size. Other backslashes stay as
  * they are. */
@@ -37,6 +37,6 @@ typedef struct {
 
 /* Writes the entry so that splitting and unescaping give it back, in columns where that is
  * possible. `line` starts zeroed and is reused; its data is the caller's to free. */
-void wordbook_compose(wordbook_line_t *line, const entry_t *entry);
+void wordbook_compose(wordbook_line_t *line, const lex_entry_t *entry);
 
 #endif

@@ -8,12 +8,18 @@
 #define COMPLAIN_MS 30000 /* between two complaints that the database is away */
 
 static const char s_list_sql[] =
-    "SELECT id, name, title, position, version, entries, text_bytes FROM lexmq_dict.active";
+    "SELECT id, name, title, position, version, entries, text_bytes, kind FROM lexmq_dict.active";
 
 /* One statement sees one state of the table (InnoDB's consistent read), whatever is deleted
  * meanwhile. */
 static const char s_read_sql[] =
-    "SELECT headword, text FROM lexmq_dict.entries WHERE version_id = ? ORDER BY ordinal";
+    "SELECT headword, text, phonetic, reading, pos, tags, forms, aliases, audio, detail, collins, "
+    "oxford, bnc_rank, modern_rank, frequency, translation_bytes FROM lexmq_dict.entries "
+    "WHERE version_id = ? ORDER BY ordinal";
+
+/* Columns of it. */
+#define READ_TEXTS   2u
+#define READ_NUMBERS (READ_TEXTS + LEX_TEXT_FIELDS)
 
 struct database_source {
     lex_db_t *db;
@@ -48,6 +54,13 @@ static int s_list_row(void *arg, const lex_row_t *row)
                                .version = (uint32_t)lex_row_uint(row, 4),
                                .entries = (uint32_t)lex_row_uint(row, 5),
                                .text_bytes = lex_row_uint(row, 6)};
+    const char *kind = lex_row_bytes(row, 7, NULL);
+    if (dictionary_kind_parse(kind, &dictionary.kind) == -1) {
+        lex_warning(
+            "dictionary %s is of a kind that this program does not know (%s) and is left out",
+            dictionary.name, kind);
+        return 0;
+    }
     if (snapshot_add(snapshot, &dictionary) == 0)
         return 0;
     lex_warning("dictionaries beyond the first %u are left out", SNAPSHOT_MAX);
@@ -81,10 +94,16 @@ typedef struct {
 static int s_read_row(void *arg, const lex_row_t *row)
 {
     const s_reader_t *reader = arg;
-    size_t headword_size, text_size;
-    const char *headword = lex_row_bytes(row, 0, &headword_size);
-    const char *text = lex_row_bytes(row, 1, &text_size);
-    return reader->entry(reader->arg, headword, headword_size, text, text_size);
+    lex_entry_t entry = {0};
+    entry.headword = lex_row_bytes(row, 0, &entry.headword_size);
+    entry.text = lex_row_bytes(row, 1, &entry.text_size);
+    for (unsigned i = 0; i < LEX_TEXT_FIELDS; i++) {
+        lex_span_t *field = entry.fields.text + i;
+        field->data = lex_row_bytes(row, READ_TEXTS + i, &field->size);
+    }
+    for (unsigned i = 0; i < LEX_NUMBER_FIELDS; i++)
+        entry.fields.number[i] = (uint32_t)lex_row_uint(row, READ_NUMBERS + i);
+    return reader->entry(reader->arg, &entry);
 }
 
 static int s_read(void *context, const dictionary_t *dictionary, source_entry_fn *entry, void *arg)

@@ -110,12 +110,13 @@ static int s_write_text(index_builder_t *self, const char *text, size_t size, ui
     return known ? 0 : index_writer_put(self->writer, text, size);
 }
 
-int index_builder_add(index_builder_t *self, const char *headword, size_t headword_size,
-                      const char *text, size_t text_size)
+int index_builder_add(index_builder_t *self, const lex_entry_t *added)
 {
-    if (self->rows == INDEX_ENTRIES_MAX || text_size > UINT32_MAX)
+    const char *headword = added->headword;
+    size_t headword_size = added->headword_size;
+    if (self->rows == INDEX_ENTRIES_MAX || added->text_size > UINT32_MAX)
         return s_no_room(self);
-    s_entry_t entry = {.row = self->rows++, .text_size = (uint32_t)text_size};
+    s_entry_t entry = {.row = self->rows++, .text_size = (uint32_t)added->text_size};
     char key[LEX_KEY_MAX];
     ssize_t key_size = -1;
     if (headword_size <= LEX_WORD_MAX)
@@ -129,7 +130,7 @@ int index_builder_add(index_builder_t *self, const char *headword, size_t headwo
         buffer_add(&self->words, &size_byte, 1) == -1 ||
         buffer_add(&self->words, headword, headword_size) == -1)
         return s_no_room(self);
-    if (s_write_text(self, text, text_size, &entry.text) == -1)
+    if (s_write_text(self, added->text, added->text_size, &entry.text) == -1)
         return -1;
     if (buffer_add(&self->entries, &entry, sizeof entry) == -1)
         return s_no_room(self);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/entry.h"
 #include "lookup-svc/index_writer.h"
 
 /* What the file says it was made from; compared with MySQL when the file is opened. */
@@ -27,8 +28,7 @@ void index_builder_destroy(index_builder_t **self_p);
 /* Adds an entry; the data is not needed afterwards. A headword that gives no key (blank, not UTF-8,
  * longer than LEX_WORD_MAX) can never be asked for: it is counted and left out. 0, or -1 after a
  * logged error. */
-int index_builder_add(index_builder_t *self, const char *headword, size_t headword_size,
-                      const char *text, size_t text_size);
+int index_builder_add(index_builder_t *self, const lex_entry_t *entry);
 
 /* Entries given so far, and those of them that were left out. */
 uint32_t index_builder_rows(const index_builder_t *self);

@@ -36,7 +36,7 @@
 
 #define INDEX_MAGIC        "LEXINDEX"
 #define INDEX_MAGIC_SIZE   8
-#define INDEX_FORMAT       1u
+#define INDEX_FORMAT       2u
 #define INDEX_BYTE_ORDER   0x1A2B3C4Du
 #define INDEX_ALIGNMENT    8u
 #define INDEX_SECTIONS_MAX 16u

@@ -12,13 +12,14 @@
 #include "common/text.h"
 #include "lookup-svc/files.h"
 
-/* A line is at most five numbers, a name of 64 and a title of 255 characters, each byte escaped: 3
+/* A line is at most five numbers, a kind, a name of 64 and a title of 255 characters, each byte escaped: 3
  * KiB. */
 #define MANIFEST_MAX   (4u << 20)
 #define MANIFEST_TEXT  1024u /* bytes of a name or title */
 #define MANIFEST_HEAD  "lexmq-index %u\n"
-#define MANIFEST_LINE  "%" PRIu32 "\t%" PRIu32 "\t%" PRIu32 "\t%" PRIu32 "\t%" PRIu64 "\t"
-#define MANIFEST_PARSE "%" SCNu32 "\t%" SCNu32 "\t%" SCNu32 "\t%" SCNu32 "\t%" SCNu64 "%n"
+#define MANIFEST_LINE  "%" PRIu32 "\t%" PRIu32 "\t%" PRIu32 "\t%" PRIu32 "\t%" PRIu64 "\t%s\t"
+#define MANIFEST_PARSE "%" SCNu32 "\t%" SCNu32 "\t%" SCNu32 "\t%" SCNu32 "\t%" SCNu64 "\t%15[a-z]%n"
+#define MANIFEST_KIND  16u /* bytes of a kind's name */
 #define MANIFEST_END   "end %zu %08lx\n"
 
 static const char s_plain[] = "\t\n\r\\", s_escaped[] = "tnr\\";
@@ -52,7 +53,8 @@ static char *s_print(const snapshot_t *snapshot, size_t *size)
     for (size_t i = 0; i < snapshot->count; i++) {
         const dictionary_t *dictionary = snapshot->dictionaries + i;
         fprintf(out, MANIFEST_LINE, dictionary->id, dictionary->version, dictionary->position,
-                dictionary->entries, dictionary->text_bytes);
+                dictionary->entries, dictionary->text_bytes,
+                dictionary_kind_name(dictionary->kind));
         s_print_text(out, dictionary->name);
         fputc('\t', out);
         s_print_text(out, dictionary->title);
@@ -93,10 +95,12 @@ static char *s_parse_text(const char *text, const char *end)
 static int s_parse_line(snapshot_t *snapshot, const char *line, const char *end)
 {
     dictionary_t values = {0};
+    char kind[MANIFEST_KIND];
     int used = 0;
     if (sscanf(line, MANIFEST_PARSE, &values.id, &values.version, &values.position, &values.entries,
-               &values.text_bytes, &used) != 5 ||
-        used == 0 || line[used] != '\t' || line + used >= end)
+               &values.text_bytes, kind, &used) != 6 ||
+        dictionary_kind_parse(kind, &values.kind) == -1 || used == 0 || line[used] != '\t' ||
+        line + used >= end)
         return -1;
     const char *name = line + used + 1, *tab = memchr(name, '\t', (size_t)(end - name));
     int rc = -1;

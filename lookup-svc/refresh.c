@@ -81,12 +81,10 @@ typedef struct {
     bool failed;
 } s_feed_t;
 
-static int s_feed(void *arg, const char *headword, size_t headword_size, const char *text,
-                  size_t text_size)
+static int s_feed(void *arg, const lex_entry_t *entry)
 {
     s_feed_t *feed = arg;
-    if (atomic_load(feed->stop) ||
-        index_builder_add(feed->builder, headword, headword_size, text, text_size) == -1)
+    if (atomic_load(feed->stop) || index_builder_add(feed->builder, entry) == -1)
         feed->failed = true;
     return feed->failed ? -1 : 0;
 }

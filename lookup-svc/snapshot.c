@@ -8,6 +8,24 @@
 
 #define SNAPSHOT_START 8u
 
+static const char *const s_kinds[DICTIONARY_KINDS] = {
+    [DICTIONARY_WORDS] = "words", [DICTIONARY_LEMMAS] = "lemmas"};
+
+const char *dictionary_kind_name(dictionary_kind_t kind)
+{
+    return s_kinds[kind];
+}
+
+int dictionary_kind_parse(const char *name, dictionary_kind_t *kind)
+{
+    for (int i = 0; i < DICTIONARY_KINDS; i++)
+        if (strcmp(name, s_kinds[i]) == 0) {
+            *kind = (dictionary_kind_t)i;
+            return 0;
+        }
+    return -1;
+}
+
 /* What snapshot_new makes; users see its first member. */
 typedef struct {
     snapshot_t shown;
@@ -96,7 +114,7 @@ const dictionary_t *snapshot_find_id(const snapshot_t *self, uint32_t id)
 bool dictionary_is_same_version(const dictionary_t *a, const dictionary_t *b)
 {
     return a->id == b->id && a->version == b->version && a->entries == b->entries &&
-           a->text_bytes == b->text_bytes;
+           a->text_bytes == b->text_bytes && a->kind == b->kind;
 }
 
 bool snapshot_is_same(const snapshot_t *a, const snapshot_t *b)

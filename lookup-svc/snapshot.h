@@ -14,6 +14,17 @@
  */
 #define SNAPSHOT_MAX 1000u
 
+/* What a dictionary is for. */
+typedef enum {
+    DICTIONARY_WORDS, /* it is searched */
+    DICTIONARY_LEMMAS, /* inflected forms, which lead to words of the others; never searched itself */
+    DICTIONARY_KINDS
+} dictionary_kind_t;
+
+/* The name of a kind, "words" or "lemmas", and back: 0, or -1 for any other name. */
+const char *dictionary_kind_name(dictionary_kind_t kind);
+int dictionary_kind_parse(const char *name, dictionary_kind_t *kind);
+
 /* One dictionary: what MySQL says of its active version, and that version's index. */
 typedef struct {
     uint32_t id;
@@ -21,6 +32,7 @@ typedef struct {
     uint32_t position;
     uint32_t entries;
     uint64_t text_bytes;
+    dictionary_kind_t kind;
     char *name;     /* unique; what `dict` of a request names */
     char *title;    /* for people */
     index_t *index; /* NULL while the dictionary is only known */

@@ -4,11 +4,11 @@
 #ifndef SOURCE_H
 #define SOURCE_H
 
+#include "common/entry.h"
 #include "lookup-svc/snapshot.h"
 
-/* Takes one entry; anything but 0 ends the reading. */
-typedef int(source_entry_fn)(void *arg, const char *headword, size_t headword_size,
-                             const char *text, size_t text_size);
+/* Takes one entry, whose strings are valid until it returns; anything but 0 ends the reading. */
+typedef int(source_entry_fn)(void *arg, const lex_entry_t *entry);
 
 typedef struct {
     void *context;

@@ -144,7 +144,7 @@ static inline int made_up_open(reader_t *reader, const char *path)
     return 0;
 }
 
-static inline int made_up_next(reader_t *reader, entry_t *entry)
+static inline int made_up_next(reader_t *reader, lex_entry_t *entry)
 {
     made_up_t *self = reader->impl;
     if (self->given == self->rows) {
@@ -157,7 +157,7 @@ static inline int made_up_next(reader_t *reader, entry_t *entry)
     if (self->given == 2 * self->rows)
         return 0;
     int size = snprintf(self->headword, sizeof self->headword, "word %" PRIu64, self->given++);
-    *entry = (entry_t){self->headword, (size_t)size, "made up", 7};
+    *entry = lex_entry_plain(self->headword, (size_t)size, "made up", 7);
     return 1;
 }
 

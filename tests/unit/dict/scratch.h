@@ -83,7 +83,7 @@ static inline void reading_warn(void *arg, uint64_t line, const char *message)
     self->warnings++;
 }
 
-static inline void reading_add(reading_t *self, const entry_t *entry)
+static inline void reading_add(reading_t *self, const lex_entry_t *entry)
 {
     self->count++;
     if (self->size + entry->headword_size + entry->text_size + 3 > sizeof self->entries)
@@ -98,7 +98,7 @@ static inline int reading_run(reading_t *self, const format_t *format, const cha
 {
     memset(self, 0, sizeof *self);
     char *error;
-    entry_t entry;
+    lex_entry_t entry;
     reader_t *reader = reader_open(format, path, reading_warn, self, &error);
     if (!reader) {
         snprintf(self->error, sizeof self->error, "%s", error);

@@ -7,15 +7,15 @@
 
 static char s_text[512];
 
-static entry_t s_clean(const char *word, bool final, bool all_characters, const char *text)
+static lex_entry_t s_clean(const char *word, bool final, bool all_characters, const char *text)
 {
-    entry_t entry;
+    lex_entry_t entry;
     strcpy(s_text, text);
     article_clean(word, strlen(word), final, all_characters, s_text, strlen(s_text), &entry);
     return entry;
 }
 
-static void s_assert_entry(entry_t entry, const char *headword, const char *text)
+static void s_assert_entry(lex_entry_t entry, const char *headword, const char *text)
 {
     assert_int_equal(entry.headword_size, strlen(headword));
     assert_memory_equal(entry.headword, headword, entry.headword_size);

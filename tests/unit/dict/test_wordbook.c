@@ -162,7 +162,7 @@ static void test_marked_book(void **state)
 
 static void s_assert_comes_back(const char *headword, const char *text)
 {
-    entry_t entry = {headword, strlen(headword), text, strlen(text)};
+    lex_entry_t entry = lex_entry_plain(headword, strlen(headword), text, strlen(text));
     wordbook_line_t line = {0};
     wordbook_compose(&line, &entry);
     assert_int_equal(line.data[line.size - 1], '\n');
@@ -210,9 +210,11 @@ static void test_columns_where_possible(void **state)
 {
     (void)state;
     wordbook_line_t line = {0};
-    wordbook_compose(&line, &(entry_t){"hot dog", 7, "n. food", 7});
+    lex_entry_t entry = lex_entry_plain("hot dog", 7, "n. food", 7);
+    wordbook_compose(&line, &entry);
     assert_memory_equal(line.data, "hot dog          n. food\n", line.size);
-    wordbook_compose(&line, &(entry_t){"a phrase beyond sixteen", 23, "n. x", 4});
+    entry = lex_entry_plain("a phrase beyond sixteen", 23, "n. x", 4);
+    wordbook_compose(&line, &entry);
     assert_memory_equal(line.data, "a phrase beyond sixteen\tn. x\n", line.size);
     free(line.data);
 }
@@ -227,7 +229,7 @@ static void test_own_book(void **state)
     size_t found = 0;
     uint64_t count = 0;
     char *error;
-    entry_t entry;
+    lex_entry_t entry;
     reader_t *reader = reader_open(&format_wordbook, "dict/lexmq-wordbook.txt", NULL, NULL, &error);
     assert_non_null(reader);
     while (reader_next(reader, &entry) == 1) {

@@ -91,10 +91,12 @@ static inline void fixture_build(const char *path, const fixture_entry_t *entrie
     index_builder_t *builder = index_builder_new(path, source ? source : &plain);
     assert_non_null(builder);
     for (size_t i = 0; i < count; i++)
-        assert_int_equal(index_builder_add(builder, entries[i].headword,
-                                           strlen(entries[i].headword), entries[i].text,
-                                           strlen(entries[i].text)),
-                         0);
+        assert_int_equal(
+            index_builder_add(builder, &(lex_entry_t){.headword = entries[i].headword,
+                                                      .headword_size = strlen(entries[i].headword),
+                                                      .text = entries[i].text,
+                                                      .text_size = strlen(entries[i].text)}),
+            0);
     assert_int_equal(index_builder_commit(builder), 0);
     index_builder_destroy(&builder);
     assert_null(builder);

@@ -50,9 +50,9 @@ static void test_names(void **state)
     folder_t *folder = folder_new(*state);
     static const struct {
         const char *name, *file;
-    } cases[] = {{"wn", "wn.7.f1.lexidx"},
-                 {"../../etc/x", "______etc_x.7.f1.lexidx"},
-                 {"été 2-A_b", "__t___2-A_b.7.f1.lexidx"}};
+    } cases[] = {{"wn", "wn.7.f2.lexidx"},
+                 {"../../etc/x", "______etc_x.7.f2.lexidx"},
+                 {"été 2-A_b", "__t___2-A_b.7.f2.lexidx"}};
     for (size_t i = 0; i < 3; i++) {
         dictionary_t dictionary = s_dictionary(1, 7, cases[i].name);
         char *path = folder_index_path(folder, &dictionary);
@@ -120,9 +120,9 @@ static void s_save(folder_t *folder, const dictionary_t *dictionaries, size_t co
 
 static void test_save_removes_what_nobody_needs(void **state)
 {
-    static const char *const go[] = {"wn.6.f1.lexidx", "wn.8.f1.lexidx.new", "old.3.f1.lexidx",
-                                     "manifest.f1.new"};
-    static const char *const stay[] = {"wn.7.f1.lexidx", "wn.6.f2.lexidx", "manifest.f2",
+    static const char *const go[] = {"wn.6.f2.lexidx", "wn.8.f2.lexidx.new", "old.3.f2.lexidx",
+                                     "manifest.f2.new"};
+    static const char *const stay[] = {"wn.7.f2.lexidx", "wn.6.f3.lexidx", "manifest.f3",
                                        "wn.lexidx",      "notes.txt",      "notes.new",
                                        "lock",           "a.fx.lexidx"};
     folder_t *folder = folder_new(*state);

@@ -145,7 +145,11 @@ static void test_nothing_is_left_of_a_build_that_is_given_up(void **state)
     char *path = fixture_path(state, "a");
     index_source_t source = {.dictionary = 1, .version = 1, .rows = 1};
     index_builder_t *builder = index_builder_new(path, &source);
-    assert_int_equal(index_builder_add(builder, "word", 4, "text", 4), 0);
+    assert_int_equal(
+        index_builder_add(
+            builder,
+            &(lex_entry_t){.headword = "word", .headword_size = 4, .text = "text", .text_size = 4}),
+        0);
     index_builder_destroy(&builder);
     assert_int_equal(rmdir(*state), 0); /* it is empty */
     assert_int_equal(mkdir(*state, 0700), 0);

@@ -40,7 +40,8 @@ static int s_read(void *context, const dictionary_t *dictionary, source_entry_fn
     int text_size = snprintf(text, sizeof text, "%u", dictionary->version);
     for (uint32_t i = 0; i < rows; i++) {
         int size = snprintf(word, sizeof word, "word%u", i);
-        if (entry(arg, word, (size_t)size, text, (size_t)text_size) != 0)
+        lex_entry_t made = lex_entry_plain(word, (size_t)size, text, (size_t)text_size);
+        if (entry(arg, &made) != 0)
             return 0;
         if (self->broken == dictionary->id)
             return -1;
@@ -165,14 +166,14 @@ static void test_new_version_replaces_the_old(void **state)
     self.fake.dictionaries[0] = s_dictionary(1, 11, "a");
     s_run(&self, REFRESH_CURRENT, "a 11;b 20;");
     assert_int_equal(self.fake.reads, 3);
-    assert_false(s_exists(state, "a.10.f1.lexidx"));
-    assert_true(s_exists(state, "a.11.f1.lexidx"));
+    assert_false(s_exists(state, "a.10.f2.lexidx"));
+    assert_true(s_exists(state, "a.11.f2.lexidx"));
     self.fake.dictionaries[0].position = 9; /* no build for that */
     s_run(&self, REFRESH_CURRENT, "b 20;a 11;");
     assert_int_equal(self.fake.reads, 3);
     self.fake.count = 1; /* b is removed */
     s_run(&self, REFRESH_CURRENT, "a 11;");
-    assert_false(s_exists(state, "b.20.f1.lexidx"));
+    assert_false(s_exists(state, "b.20.f2.lexidx"));
     self.fake.count = 0;
     s_run(&self, REFRESH_CURRENT, "");
     s_end(&self);
@@ -192,9 +193,9 @@ static void test_version_before_is_kept_until_the_new_one_is_there(void **state)
     self.fake.dictionaries[1] = s_dictionary(2, 21, "b");
     self.fake.missing = 1;
     s_run(&self, REFRESH_INCOMPLETE, "a 10;b 21;");
-    assert_true(s_exists(state, "a.10.f1.lexidx"));
-    assert_false(s_exists(state, "a.11.f1.lexidx"));
-    assert_false(s_exists(state, "b.20.f1.lexidx"));
+    assert_true(s_exists(state, "a.10.f2.lexidx"));
+    assert_false(s_exists(state, "a.11.f2.lexidx"));
+    assert_false(s_exists(state, "b.20.f2.lexidx"));
     self.fake.missing = 0;
     self.fake.broken = 1;
     s_run(&self, REFRESH_INCOMPLETE, "a 10;b 21;");
@@ -203,7 +204,7 @@ static void test_version_before_is_kept_until_the_new_one_is_there(void **state)
     s_expect(&self, "a 10;b 21;");
     self.fake.broken = 0;
     s_run(&self, REFRESH_CURRENT, "a 11;b 21;");
-    assert_false(s_exists(state, "a.10.f1.lexidx"));
+    assert_false(s_exists(state, "a.10.f2.lexidx"));
     s_end(&self);
 }
 
@@ -255,15 +256,15 @@ static void test_unusable_file_is_built_again(void **state)
     s_start(&self, state);
     s_run(&self, REFRESH_CURRENT, "a 10;b 20;");
     s_end(&self);
-    s_damage(state, "b.20.f1.lexidx", 0);
-    s_damage(state, "a.10.f1.lexidx", 99);
+    s_damage(state, "b.20.f2.lexidx", 0);
+    s_damage(state, "a.10.f2.lexidx", 99);
     s_start(&self, state);
     s_expect(&self, "?");
     s_run(&self, REFRESH_CURRENT, "a 10;b 20;");
     assert_int_equal(self.fake.reads, 2);
     s_end(&self);
 
-    s_damage(state, "b.20.f1.lexidx", 0);
+    s_damage(state, "b.20.f2.lexidx", 0);
     self.fake.away = true;
     s_start(&self, state);
     s_expect(&self, "?");
@@ -333,8 +334,8 @@ static void test_stop_ends_a_build(void **state)
     s_start(&self, state);
     s_run(&self, REFRESH_INCOMPLETE, "?");
     assert_int_equal(self.fake.reads, 1);
-    assert_false(s_exists(state, "a.10.f1.lexidx"));
-    assert_false(s_exists(state, "a.10.f1.lexidx.new"));
+    assert_false(s_exists(state, "a.10.f2.lexidx"));
+    assert_false(s_exists(state, "a.10.f2.lexidx.new"));
     s_end(&self);
 }
 

@@ -87,20 +87,24 @@ static void s_fill(lex_db_t *db, uint32_t version, uint32_t rows)
         char word[32], text[64];
         int word_size = snprintf(word, sizeof word, "word %u é", i);
         int text_size = snprintf(text, sizeof text, "v%u", version);
-        assert_int_equal(lex_db_exec(db, "INSERT INTO entries VALUES (?, ?, ?, ?)",
-                                     LEX_UINT(version), LEX_UINT(i),
-                                     LEX_TEXT(word, (size_t)word_size),
-                                     LEX_TEXT(text, (size_t)text_size)),
-                         LEX_DB_OK);
+        assert_int_equal(
+            lex_db_exec(
+                db, "INSERT INTO entries (version_id, ordinal, headword, text) VALUES (?, ?, ?, ?)",
+                LEX_UINT(version), LEX_UINT(i), LEX_TEXT(word, (size_t)word_size),
+                LEX_TEXT(text, (size_t)text_size)),
+            LEX_DB_OK);
     }
 }
 
 static void s_add_version(lex_db_t *db, uint32_t dictionary, uint32_t version, uint32_t rows)
 {
-    assert_int_equal(
-        lex_db_exec(db, "INSERT INTO versions VALUES (?, ?, 'loading', ?, ?, 's', 'f', 0)",
-                    LEX_UINT(version), LEX_UINT(dictionary), LEX_UINT(rows), LEX_UINT(rows * 2)),
-        LEX_DB_OK);
+    assert_int_equal(lex_db_exec(db,
+                                 "INSERT INTO versions (id, dictionary_id, state, entries, "
+                                 "text_bytes, source, format, created_at) "
+                                 "VALUES (?, ?, 'loading', ?, ?, 's', 'f', 0)",
+                                 LEX_UINT(version), LEX_UINT(dictionary), LEX_UINT(rows),
+                                 LEX_UINT(rows * 2)),
+                     LEX_DB_OK);
     s_fill(db, version, rows);
 }
 
