@@ -44,15 +44,13 @@ static void s_squeeze(s_codes_t *self)
     self->count = count;
 }
 
-/* lex_text_key of ASCII. */
-static ssize_t s_ascii_key(const char *word, size_t size, char *out, size_t max)
+/* lex_text_spelling of ASCII: only blanks change. */
+static ssize_t s_ascii_spelling(const char *word, size_t size, char *out, size_t max)
 {
     size_t length = 0;
     bool blank = false;
-
     for (size_t i = 0; i < size; i++) {
-        char byte = word[i];
-        if (byte == ' ' || (byte >= '\t' && byte <= '\r')) {
+        if (s_is_space((unsigned char)word[i])) {
             blank = length > 0;
             continue;
         }
@@ -61,9 +59,18 @@ static ssize_t s_ascii_key(const char *word, size_t size, char *out, size_t max)
         if (blank)
             out[length++] = ' ';
         blank = false;
-        out[length++] = (char)(byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte);
+        out[length++] = word[i];
     }
     return (ssize_t)length;
+}
+
+/* lex_text_key of ASCII. */
+static ssize_t s_ascii_key(const char *word, size_t size, char *out, size_t max)
+{
+    ssize_t length = s_ascii_spelling(word, size, out, max);
+    for (ssize_t i = 0; i < length; i++)
+        out[i] = (char)(out[i] >= 'A' && out[i] <= 'Z' ? out[i] | 0x20 : out[i]);
+    return length;
 }
 
 /* Takes apart and orders the marks; `options` say what else. False when it is not UTF-8, or too
@@ -155,4 +162,49 @@ ssize_t lex_text_fold(const char *key, size_t size, char *out, size_t max)
     if (!s_decompose(&codes, key, size, 0) || !s_fold_codes(&codes, &folded))
         return -1;
     return s_write(&folded, out, max);
+}
+
+bool lex_text_is_han(int code)
+{
+    return code == 0x3005 || code == 0x3007 || (code >= 0x3400 && code <= 0x4DBF) ||
+           (code >= 0x4E00 && code <= 0x9FFF) || (code >= 0xF900 && code <= 0xFAFF) ||
+           (code >= 0x20000 && code <= 0x323AF);
+}
+
+static bool s_is_letter_or_digit(int32_t code)
+{
+    if (code < 0x80)
+        return (code >= 'a' && code <= 'z') || (code >= '0' && code <= '9') ||
+               (code >= 'A' && code <= 'Z');
+    utf8proc_category_t category = utf8proc_category(code);
+    return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) ||
+           (category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME) ||
+           (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);
+}
+
+ssize_t lex_text_strip(const char *key, size_t size, char *out, size_t max)
+{
+    char fold[LEX_KEY_MAX];
+    ssize_t fold_size = lex_text_fold(key, size, fold, sizeof fold);
+    size_t offset = 0, length = 0;
+    if (fold_size <= 0)
+        return fold_size;
+    for (size_t start = 0; start < (size_t)fold_size; start = offset) {
+        int code = lex_text_next(fold, (size_t)fold_size, &offset);
+        if (!s_is_letter_or_digit(code))
+            continue;
+        if (length + (offset - start) > max)
+            return -1;
+        memcpy(out + length, fold + start, offset - start);
+        length += offset - start;
+    }
+    return (ssize_t)length;
+}
+
+ssize_t lex_text_spelling(const char *word, size_t size, char *out, size_t max)
+{
+    if (lex_utf8_ascii(word, size) == size)
+        return s_ascii_spelling(word, size, out, max);
+    s_codes_t codes;
+    return s_decompose(&codes, word, size, 0) ? s_write(&codes, out, max) : -1;
 }

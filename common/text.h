@@ -30,12 +30,22 @@ ssize_t lex_text_key(const char *word, size_t size, char *out, size_t max);
  * Same conventions. */
 ssize_t lex_text_fold(const char *key, size_t size, char *out, size_t max);
 
+/* The stripped form of a key: its accent-folded form without anything but letters, digits and marks, blanks included,
+ * so that "ice-cream", "ice cream" and "icecream" meet. Same conventions; 0 when nothing is left. */
+ssize_t lex_text_strip(const char *key, size_t size, char *out, size_t max);
+
+/* The spelling of a word for comparison with another: NFC, white space trimmed and squeezed. Same conventions. */
+ssize_t lex_text_spelling(const char *word, size_t size, char *out, size_t max);
+
 /* A user name by docs/protocol.md section 5: writes the form shown (NFC) and the key for uniqueness (NFKC, casefold).
  * Both buffers hold LEX_NAME_SIZE bytes and are NUL-terminated. 0, or -1 when the name is not allowed;
  * *why is then a sentence for the user. */
 #define LEX_NAME_CHARACTERS 32
 #define LEX_NAME_SIZE       256
 int lex_text_name(const char *name, size_t size, char *shown, char *key, const char **why);
+
+/* True for a Han character, whatever language it writes. */
+bool lex_text_is_han(int code);
 
 /* The next code point at text[*offset] of valid UTF-8; advances *offset. -1 at the end. */
 int lex_text_next(const char *text, size_t size, size_t *offset);

@@ -134,6 +134,35 @@ static void folds(void **state)
     s_is(lex_text_fold, "\xCC\x88", "");
 }
 
+static void strips(void **state)
+{
+    (void)state;
+    s_is(lex_text_strip, "", "");
+    s_is(lex_text_strip, "ice-cream", "icecream");
+    s_is(lex_text_strip, "ice cream", "icecream");
+    s_is(lex_text_strip, "don’t", "dont");
+    s_is(lex_text_strip, "a.d. 2000", "ad2000");
+    s_is(lex_text_strip, "vis-à-vis", "visavis");
+    s_is(lex_text_strip, "中国·人", "中国人");
+    s_is(lex_text_strip, "+ - !", "");
+}
+
+static void spellings(void **state)
+{
+    (void)state;
+    s_is(lex_text_spelling, "", "");
+    s_is(lex_text_spelling, "  New \t York ", "New York");
+    s_is(lex_text_spelling, "Cafe\xCC\x81", "Caf\xC3\xA9");
+    s_is(lex_text_spelling, "ＡＢ\xE3\x80\x80ﬁ", "ＡＢ ﬁ");
+}
+
+static void han_characters(void **state)
+{
+    (void)state;
+    assert_true(lex_text_is_han(0x4E2D) && lex_text_is_han(0x3400) && lex_text_is_han(0x20000));
+    assert_false(lex_text_is_han('a') || lex_text_is_han(0x3042) || lex_text_is_han(0xAC00));
+}
+
 static void refuses_what_is_too_long_or_no_text(void **state)
 {
     char out[LEX_KEY_MAX], large[3 * 400 + 1], *very_large = calloc(1, 100000);
@@ -324,6 +353,9 @@ int main(void)
         cmocka_unit_test(controls),
         cmocka_unit_test(keys),
         cmocka_unit_test(folds),
+        cmocka_unit_test(strips),
+        cmocka_unit_test(spellings),
+        cmocka_unit_test(han_characters),
         cmocka_unit_test(refuses_what_is_too_long_or_no_text),
         cmocka_unit_test(every_code_point_is_stable),
         cmocka_unit_test(random_sequences_are_stable),
