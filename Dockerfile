@@ -35,7 +35,7 @@ CMD ["lexmq-db"]
 FROM debian:bookworm-slim AS build
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends gcc make pkg-config libc6-dev libzmq3-dev \
-        libczmq-dev libmsgpack-dev libmariadb-dev libsodium-dev libutf8proc-dev libedit-dev zlib1g-dev dict-wn \
+        libczmq-dev libmsgpack-dev libmariadb-dev libsodium-dev libutf8proc-dev libedit-dev zlib1g-dev libcsv-dev libpcre2-dev dict-wn wordnet-base \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
@@ -47,7 +47,7 @@ RUN make -j"$(nproc)" programs && strip build/bin/*
 FROM debian:bookworm-slim AS runtime
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends libzmq5 libczmq4 libmsgpackc2 libmariadb3 \
-        libsodium23 libutf8proc2 libedit2 zlib1g \
+        libsodium23 libutf8proc2 libedit2 zlib1g libcsv3 libpcre2-8-0 \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/* \
     && groupadd -g 10001 lexmq \
     && useradd -u 10001 -g lexmq -M -d /var/lib/lexmq/client -s /usr/sbin/nologin lexmq \
@@ -58,6 +58,8 @@ RUN apt-get update \
         /secrets/db-root /var/lib/lexmq/index /var/lib/lexmq/journal /var/lib/lexmq/client
 COPY --from=build /usr/share/dictd/wn.index /usr/share/dictd/wn.dict.dz /usr/share/dictd/
 COPY --from=build /usr/share/doc/dict-wn/copyright /usr/share/doc/dict-wn/copyright
+COPY --from=build /usr/share/wordnet/noun.exc /usr/share/wordnet/verb.exc /usr/share/wordnet/adj.exc /usr/share/wordnet/adv.exc /usr/share/wordnet/
+COPY --from=build /usr/share/doc/wordnet-base/copyright /usr/share/doc/wordnet-base/copyright
 COPY --from=build /src/build/bin/ /usr/local/bin/
 COPY sql/grants.sql /usr/local/share/lexmq/sql/
 COPY sql/auth/ /usr/local/share/lexmq/sql/auth/

@@ -19,9 +19,9 @@ ALL_LDFLAGS = -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS) $(SANITIZE
 COMMON_LIBS  := -lczmq -lzmq -lmsgpackc -lsodium -lutf8proc -lmariadb
 gateway_LIBS     :=
 auth-svc_LIBS    :=
-lookup-svc_LIBS  := -lz
+lookup-svc_LIBS  := -lz -lpcre2-8 -lm
 history-svc_LIBS :=
-dict_LIBS        := -lz
+dict_LIBS        := -lz -lcsv
 client_LIBS      := -ledit
 
 # A component is a folder of sources; all of it but main.c becomes build/lib/NAME.a, which the program and its unit tests link.
@@ -110,17 +110,31 @@ $(SYSTEM_PROGRAMS): $(BUILD)/tests/system/%: $(BUILD)/obj/tests/system/%.o $(LIB
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< -L$(BUILD)/lib -Wl,-rpath,'$$ORIGIN/../../lib' -llexmq
 
-# Benchmark programs: bench/*.c, each one program; they speak the wire themselves.
+# Benchmark programs: bench/*.c, each one program. Most speak the wire themselves; PROGRAM_COMPONENTS are those whose code one
+# measures from within.
+search_COMPONENTS     := lookup-svc
+make_index_COMPONENTS := lookup-svc dict
 BENCH_PROGRAMS := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
 bench-programs: $(BENCH_PROGRAMS)
-$(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(BUILD)/lib/bench.a $(COMMON)
+$(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(BUILD)/lib/bench.a $$(addprefix $(BUILD)/lib/,$$(addsuffix .a,$$($$*_COMPONENTS))) $(COMMON)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(COMMON_LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(foreach c,$($*_COMPONENTS),$($(c)_LIBS)) $(COMMON_LIBS)
 $(BUILD)/lib/bench.a: $(call objects,bench/lib)
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
+
+# Fuzz targets: tests/fuzz/fuzz_*.c, each linked with the archives of the folders that it, or a header beside it, includes.
+# Only `make fuzz` builds them, into a folder of its own.
+FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzz-targets: $(FUZZ_TARGETS)
+fuzz_headers = $(filter $(wildcard tests/fuzz/*.h),$(shell sed -n 's/^#include "\(tests\/fuzz\/.*\)"/\1/p' tests/fuzz/$(1).c))
+fuzz_parts = $(foreach c,$(COMPONENTS),$(if $(shell grep -l '^#include "$(c)/' tests/fuzz/$(1).c $(call fuzz_headers,$(1))),$(c)))
+$(FUZZ_TARGETS): $(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $$(foreach c,$$(call fuzz_parts,$$*),$(BUILD)/lib/$$(c).a) $(COMMON)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) -fsanitize=fuzzer $(ALL_LDFLAGS) -o $@ $^ $(foreach c,$(call fuzz_parts,$*),$($(c)_LIBS)) $(COMMON_LIBS)
 
 # ---- a stack on this machine: see scripts/stack ----
 
@@ -160,6 +174,18 @@ asan: packages-test
 bench: packages-bench
 	@$(MAKE) --no-print-directory -s -j$$(nproc) programs bench-programs
 	@/usr/bin/python3 bench/run.py
+bench-search: packages-bench
+	@$(MAKE) --no-print-directory -s -j$$(nproc) programs bench-programs
+	@/usr/bin/python3 bench/search.py
+
+# Every target over its seeds and what it learned before, SECONDS long, under sanitizers; smoke: 5 seconds each.
+SECONDS ?= 300
+fuzz: packages-fuzz
+	@$(MAKE) --no-print-directory -s -j$$(nproc) BUILD=$(BUILD)/fuzz CC=clang OPTIMIZE=-O1 HARDEN= \
+	    SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer" fuzz-targets
+	@LEXMQ_BUILD=$(BUILD)/fuzz /usr/bin/python3 tests/fuzz/run.py $(SECONDS) $(FUZZ)
+fuzz-smoke:
+	@$(MAKE) --no-print-directory fuzz SECONDS=5
 
 # ---- the look of the code ----
 
@@ -214,16 +240,18 @@ help:
 	@echo "make run          install what is missing, build, start a stack, open the client"
 	@echo "make up           the same without the client; make down stops it, make status shows it"
 	@echo "make scale SERVICE=lookup N=4      start or drain workers of the running stack"
-	@echo "make import FILE=words.txt NAME=my [FORMAT=wordbook|dict]"
+	@echo "make import FILE=words.txt NAME=my [FORMAT=wordbook|dict|stardict|ecdict|cedict|lemma|exc]"
 	@echo "make test         all tests; TESTS=name runs those whose name has it"
 	@echo "make asan         all tests under AddressSanitizer and UndefinedBehaviorSanitizer"
+	@echo "make fuzz         every fuzz target for 300 seconds; FUZZ=name SECONDS=60; make fuzz-smoke  5 seconds each"
 	@echo "make check        format, cppcheck, clang-tidy;  make format  mends the format"
 	@echo "make bench        speed, beside a bare zmq_proxy and dictd"
+	@echo "make bench-search what searching costs, and whether it finds what dictd finds"
 	@echo "make install      PREFIX=$(PREFIX) DESTDIR="
 	@echo "make clean"
 	@echo "Environment: LEXMQ_VAR (folder of the stack, var), LEXMQ_PORT_BASE (front port, 5555)"
 
-.PHONY: all man programs library unit-tests system-programs bench-programs run up down status import scale test asan bench format check install clean help
+.PHONY: all man programs library unit-tests system-programs bench-programs run up down status import scale test asan fuzz fuzz-smoke fuzz-targets bench bench-search format check install clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 

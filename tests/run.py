@@ -92,6 +92,8 @@ def find(word):
 
 
 def main():
+    # A shell starts what runs behind it with SIGINT ignored, which tests of interrupts would inherit.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     units, systems = find(sys.argv[1] if len(sys.argv) > 1 else "")
     outcomes = []
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
