@@ -19,10 +19,16 @@ typedef enum {
     ANSWER_TOO_LARGE /* the reply is beyond LEX_REPLY_MAX */
 } answer_status_t;
 
-/* Writes the result for `word`. With `quick` misses, which need suggestions, and large texts are
+/* Where to look. */
+typedef struct {
+    scope_t scope;
+    scope_t forms; /* dictionaries whose inflected forms are known */
+} answer_place_t;
+
+/* Writes the result for `word`. With `quick` misses, which need explanations to be searched or suggestions, and large texts are
  * left alone. `search` is working memory. After anything but ANSWER_OK the writer holds a part of a
  * result. */
-answer_status_t answer_write(lex_writer_t *writer, const scope_t *scope, search_t *search,
+answer_status_t answer_write(lex_writer_t *writer, const answer_place_t *place, search_t *search,
                              const char *word, size_t size, bool quick);
 
 #endif

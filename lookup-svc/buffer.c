@@ -21,14 +21,21 @@ static int s_reserve(buffer_t *self, size_t more)
     return 0;
 }
 
+int buffer_extend(buffer_t *self, size_t size)
+{
+    if (self->capacity - self->size < size && s_reserve(self, size) == -1)
+        return -1;
+    self->size += size;
+    return 0;
+}
+
 int buffer_add(buffer_t *self, const void *data, size_t size)
 {
     if (size == 0)
         return 0;
-    if (self->capacity - self->size < size && s_reserve(self, size) == -1)
+    if (buffer_extend(self, size) == -1)
         return -1;
-    memcpy(self->data + self->size, data, size);
-    self->size += size;
+    memcpy(self->data + self->size - size, data, size);
     return 0;
 }
 

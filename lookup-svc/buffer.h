@@ -15,6 +15,9 @@ typedef struct {
 /* Appends. 0, or -1 when there is no memory; the contents are then as before. */
 int buffer_add(buffer_t *self, const void *data, size_t size);
 
+/* Makes it longer by `size` bytes of no particular value. Same result. */
+int buffer_extend(buffer_t *self, size_t size);
+
 void buffer_close(buffer_t *self);
 
 #endif

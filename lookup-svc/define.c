@@ -17,7 +17,7 @@ typedef struct {
     const msgpack_object_array *words;
     bool record;
     snapshot_t *snapshot;
-    scope_t scope;
+    answer_place_t place;
     search_t search;
     record_word_t *found; /* one a word */
 } s_define_t;
@@ -56,7 +56,7 @@ static answer_status_t s_write(s_define_t *self, lex_writer_t *writer, bool quic
     for (uint32_t i = 0; i < self->words->size; i++) {
         const msgpack_object_str *word = &self->words->ptr[i].via.str;
         answer_status_t status =
-            answer_write(writer, &self->scope, &self->search, word->ptr, word->size, quick);
+            answer_write(writer, &self->place, &self->search, word->ptr, word->size, quick);
         if (status != ANSWER_OK)
             return status;
         self->found[i] = (record_word_t){
@@ -95,8 +95,9 @@ static void s_run(s_define_t *self, bool quick)
 {
     if (!s_parse(self) || (quick && self->words->size > DEFINE_QUICK_WORDS))
         return;
-    if (!service_scope(self->service, &self->request, &self->snapshot, &self->scope))
+    if (!service_scope(self->service, &self->request, &self->snapshot, &self->place.scope))
         return;
+    self->place.forms = (scope_t){self->snapshot->dictionaries, self->snapshot->count};
     record_word_t few[DEFINE_QUICK_WORDS];
     self->found = self->words->size > DEFINE_QUICK_WORDS
                       ? lex_malloc(self->words->size * sizeof *self->found)

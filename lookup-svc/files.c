@@ -97,6 +97,18 @@ int files_sync_folder(const char *path)
     return rc;
 }
 
+int files_unnamed(const char *beside)
+{
+    char *copy = lex_strdup(beside);
+    char *name = lex_format("%s/.lexidx-XXXXXX" FILES_SUFFIX, dirname(copy));
+    int file = mkostemps(name, (int)strlen(FILES_SUFFIX), O_CLOEXEC);
+    if (file != -1)
+        unlink(name);
+    free(name);
+    free(copy);
+    return file;
+}
+
 int files_make_folder(const char *path)
 {
     char *copy = lex_strdup(path);

@@ -23,6 +23,10 @@ int files_replace(const char *path, const void *data, size_t size);
 /* Makes the names in the folder of `path` durable, as renaming alone does not. -1 on failure. */
 int files_sync_folder(const char *path);
 
+/* An open file without a name, for reading and writing, in the folder of `beside`; nothing is left
+ * of it once it is closed. -1 on failure. */
+int files_unnamed(const char *beside);
+
 /* Makes a folder and those above it. -1 on failure; that it is there already is none. */
 int files_make_folder(const char *path);
 

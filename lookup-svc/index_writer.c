@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -23,10 +24,13 @@ struct index_writer {
     int file;
     bool failed;
     bool committed;
+    bool closed;     /* the last section has ended */
     uint64_t offset; /* in the file, of what is in the buffer's end */
     uint32_t checksum;
     uint32_t sections;
     index_section_t section[INDEX_SECTIONS_MAX];
+    void *mapped; /* NULL: not yet */
+    size_t mapped_size;
     size_t buffered;
     unsigned char buffer[WRITER_BUFFER];
 };
@@ -57,7 +61,7 @@ index_writer_t *index_writer_new(const char *path)
     self->checksum = (uint32_t)crc32_z(0, NULL, 0);
     /* One left by a builder that died would otherwise keep this one out. */
     unlink(self->temporary);
-    self->file = open(self->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    self->file = open(self->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (self->file == -1 || lseek(self->file, sizeof(index_header_t), SEEK_SET) == -1) {
         s_fail(self, "create");
         index_writer_destroy(&self);
@@ -70,6 +74,8 @@ void index_writer_destroy(index_writer_t **self_p)
     index_writer_t *self = *self_p;
     if (!self)
         return;
+    if (self->mapped)
+        munmap(self->mapped, self->mapped_size);
     if (self->file != -1) {
         close(self->file);
         if (!self->committed)
@@ -108,8 +114,9 @@ uint64_t index_writer_section_size(const index_writer_t *self)
 static int s_close_section(index_writer_t *self)
 {
     static const unsigned char padding[INDEX_ALIGNMENT];
-    if (self->sections > 0)
+    if (self->sections > 0 && !self->closed)
         self->section[self->sections - 1].size = index_writer_section_size(self);
+    self->closed = true;
     return index_writer_put(self, padding, (size_t)(-self->offset % INDEX_ALIGNMENT));
 }
 
@@ -118,8 +125,30 @@ int index_writer_section(index_writer_t *self, uint32_t kind)
     assert(self->sections < INDEX_SECTIONS_MAX);
     if (s_close_section(self) == -1)
         return -1;
+    self->closed = false;
     self->section[self->sections++] = (index_section_t){.kind = kind, .offset = self->offset};
     return 0;
+}
+
+int index_writer_map(index_writer_t *self)
+{
+    assert(!self->mapped);
+    if (s_close_section(self) == -1 || s_flush(self) == -1)
+        return -1;
+    self->mapped_size = self->offset;
+    self->mapped = mmap(NULL, self->mapped_size, PROT_READ, MAP_SHARED, self->file, 0);
+    if (self->mapped != MAP_FAILED)
+        return 0;
+    self->mapped = NULL;
+    return s_fail(self, "map");
+}
+
+const void *index_writer_mapped(const index_writer_t *self, uint32_t kind)
+{
+    for (uint32_t i = 0; i < self->sections; i++)
+        if (self->section[i].kind == kind && self->section[i].offset < self->mapped_size)
+            return (const char *)self->mapped + self->section[i].offset;
+    return NULL;
 }
 
 static void s_fill_header(const index_writer_t *self, index_header_t *header)

@@ -28,6 +28,12 @@ int index_writer_section(index_writer_t *self, uint32_t kind);
 /* Bytes of the section that is open. */
 uint64_t index_writer_section_size(const index_writer_t *self);
 
+/* Ends the section that is open and maps what is written so far, read-only, until the writer is
+ * destroyed. Once a file. -1 and a logged error when it cannot. */
+int index_writer_map(index_writer_t *self);
+/* Where a section is mapped; NULL when there was none of that kind by then. */
+const void *index_writer_mapped(const index_writer_t *self, uint32_t kind);
+
 /* Fills what the writer knows into `header` (magic, sizes, checksums, sections), writes it, makes
  * all of it durable and gives the file its name. 0, or -1 and a logged error. */
 int index_writer_commit(index_writer_t *self, index_header_t *header);

@@ -1,26 +1,20 @@
 #include "lookup-svc/nearest.h"
 
 #include <assert.h>
-#include <stdbool.h>
+#include <string.h>
 
-#include "common/text.h"
+/* After d code points of a key, state (i, e) says that they can be made from the first i of the
+ * word by e edits. Only |i - d| <= NEAREST_MAX matters: bit i - d + NEAREST_MAX of lane e, a lane
+ * being a byte. A match or a substitution moves d and i by one, so the bit stays; an insertion
+ * moves d alone, one bit down; a deletion moves i alone, one bit up. */
+#define WIDTH   (2 * (int)NEAREST_MAX + 1)
+#define LANE    0x01010101u         /* the lowest bit of each lane */
+#define BAND    (0x1Fu * 0x010101u) /* the bits that are used, in lanes 0 to 2 */
+#define PAD     ((size_t)WIDTH)     /* code points before and behind the word */
+#define NO_CODE UINT32_MAX
+#define STRIDE  64u /* keys that are passed over at a time */
 
-#define BAND (2 * (int)RANKING_NEAR_MAX + 1) /* cells of a row that can be within the limit */
-#define FAR  100u                            /* beyond every limit, and one more is no overflow */
-/* A key that is longer than the word by more than the limit is given up at that depth at the
- * latest. */
-#define DEPTH_MAX (LEX_KEY_MAX + RANKING_NEAR_MAX + 1)
-
-typedef struct {
-    size_t length;              /* of the word, in code points */
-    uint32_t word[LEX_KEY_MAX]; /* its code points */
-    size_t depth;               /* code points of the key on the path */
-    uint32_t path[DEPTH_MAX + 1];
-    uint32_t ends[DEPTH_MAX + 1]; /* bytes of the key up to there */
-    /* Cell b of row i is the distance between the first i code points of the key and the first
-     * i + b - RANKING_NEAR_MAX of the word. */
-    uint8_t rows[DEPTH_MAX + 1][BAND];
-} s_walk_t;
+_Static_assert(NEAREST_MAX == RANKING_NEAR_MAX && WIDTH == 5, "the lanes are made for two edits");
 
 /* Like lex_text_next, but in line, and in bounds on any bytes: what is wrong in the file may give
  * wrong suggestions and nothing worse. */
@@ -36,126 +30,240 @@ static inline uint32_t s_next(const unsigned char *text, size_t size, size_t *of
     return point;
 }
 
-static size_t s_length(const char *text, size_t size)
+static unsigned s_length(const char *text, size_t size)
 {
-    size_t length = 0, offset = 0;
-    while (offset < size) {
+    unsigned length = 0;
+    for (size_t offset = 0; offset < size; length++)
         s_next((const unsigned char *)text, size, &offset);
-        length++;
-    }
     return length;
 }
 
-static void s_walk_start(s_walk_t *self, const char *key, size_t size)
-{
-    assert(size <= LEX_KEY_MAX);
-    self->length = 0;
-    for (size_t offset = 0; offset < size;)
-        self->word[self->length++] = s_next((const unsigned char *)key, size, &offset);
-    self->depth = 0;
-    self->ends[0] = 0;
-    for (int b = 0; b < BAND; b++) {
-        int column = b - (int)RANKING_NEAR_MAX;
-        self->rows[0][b] = column < 0 || column > (int)self->length ? FAR : (uint8_t)column;
-    }
-}
-
-static inline unsigned s_least(unsigned a, unsigned b)
-{
-    return a < b ? a : b;
-}
-
-/* Goes one code point down; returns the smallest cell of the new row. */
-static unsigned s_walk_down(s_walk_t *self, uint32_t point)
-{
-    const uint8_t *above = self->rows[self->depth];
-    const uint8_t *above2 = self->depth > 0 ? self->rows[self->depth - 1] : above;
-    uint8_t *row = self->rows[++self->depth];
-    self->path[self->depth] = point;
-    int depth = (int)self->depth, length = (int)self->length;
-    unsigned smallest = FAR;
-    for (int b = 0; b < BAND; b++) {
-        int column = depth + b - (int)RANKING_NEAR_MAX;
-        unsigned cell = FAR;
-        if (column == 0) {
-            cell = (unsigned)depth;
-        } else if (column > 0 && column <= length) {
-            cell = above[b] + (self->word[column - 1] != point);
-            if (b + 1 < BAND)
-                cell = s_least(cell, above[b + 1] + 1u);
-            if (b > 0)
-                cell = s_least(cell, row[b - 1] + 1u);
-            if (depth > 1 && column > 1 && self->word[column - 2] == point &&
-                self->word[column - 1] == self->path[depth - 1])
-                cell = s_least(cell, above2[b] + 1u);
-        }
-        row[b] = (uint8_t)s_least(cell, FAR);
-        smallest = s_least(smallest, cell);
-    }
-    return smallest;
-}
-
-static unsigned s_common(const s_walk_t *self)
+/* Code points at the start that both share. */
+static unsigned s_common(const char *left, size_t left_size, const char *right, size_t right_size)
 {
     unsigned common = 0;
-    while (common < self->length && common < self->depth &&
-           self->word[common] == self->path[common + 1])
+    size_t a = 0, b = 0;
+    while (a < left_size && b < right_size &&
+           s_next((const unsigned char *)left, left_size, &a) ==
+               s_next((const unsigned char *)right, right_size, &b))
         common++;
     return common;
 }
 
-/* Offers the key at whose end the walk stands. */
-static void s_offer(const s_walk_t *self, const candidate_t *found, unsigned limit,
-                    ranking_t *ranking)
+/* Lanes of up to `limit` edits. */
+static inline uint32_t s_lanes(unsigned limit)
 {
-    size_t cell = self->length + RANKING_NEAR_MAX - self->depth;
-    /* A key too short for the band is off by more than the limit. */
-    if (cell >= BAND || self->rows[self->depth][cell] > limit)
-        return;
-    candidate_t candidate = *found;
-    candidate.distance = self->rows[self->depth][cell];
-    candidate.common = s_common(self);
-    candidate.length = (unsigned)self->depth;
-    ranking_offer(ranking, &candidate);
+    return (1u << 8 * (limit + 1)) - 1;
 }
 
-/* Walks the rest of a key. Returns 0 at its end, else the number of bytes after which nothing is
- * within the limit. */
-static size_t s_walk_key(s_walk_t *self, const char *key, size_t size, unsigned limit)
+/* With the deletions that may follow any state. */
+static inline uint32_t s_with_deletions(uint32_t alive)
 {
+    alive |= alive << 9 & BAND;
+    return alive | (alive << 9 & BAND);
+}
+
+/* The bits that are not past the end of the word after `depth` code points. */
+static inline uint32_t s_inside(size_t length, size_t depth)
+{
+    size_t bits = length + NEAREST_MAX + 1;
+    if (bits >= depth + (size_t)WIDTH)
+        return BAND;
+    return bits > depth ? ((1u << (bits - depth)) - 1) * LANE & BAND : 0;
+}
+
+/* The states one code point further. */
+static inline nearest_states_t s_step(const nearest_t *self, nearest_states_t from, size_t depth,
+                                      uint32_t point)
+{
+    const uint32_t *word = self->word + PAD + depth - NEAREST_MAX;
+    uint32_t equal = 0;
+    for (int i = 0; i < WIDTH; i++)
+        equal |= (uint32_t)(word[i] == point) << i;
+    equal *= LANE;
+    uint32_t down = from.alive >> 1 & BAND & ~(LANE << 4);
+    uint32_t alive = (from.alive & equal) |        /* match */
+                     (from.alive | down) << 8 |    /* substitution, insertion */
+                     (from.swapping & equal << 1); /* the second half of an exchange */
+    alive = s_with_deletions(alive & BAND) & s_inside(self->length, depth + 1);
+    return (nearest_states_t){.alive = alive,
+                              .swapping = (from.alive & (equal >> 1 & ~(LANE << 7))) << 8 & BAND};
+}
+
+void nearest_open(nearest_t *self, const index_view_t *view, const char *key, size_t size,
+                  unsigned limit)
+{
+    assert(size <= LEX_KEY_MAX && limit <= NEAREST_MAX);
+    self->view = view;
+    self->limit = limit;
+    self->length = 0;
+    for (size_t i = 0; i < PAD; i++)
+        self->word[i] = NO_CODE;
+    for (size_t offset = 0; offset < size;)
+        self->word[PAD + self->length++] = s_next((const unsigned char *)key, size, &offset);
+    for (size_t i = 0; i < PAD; i++)
+        self->word[PAD + self->length + i] = NO_CODE;
+    self->next = 0;
+    self->end = view->keys.count;
+    self->depth = 0;
+    self->ends[0] = 0;
+    uint32_t alive = s_with_deletions(1u << NEAREST_MAX) & s_inside(self->length, 0);
+    self->states[0] = (nearest_states_t){.alive = alive};
+}
+
+void nearest_restrict(nearest_t *self, uint32_t first, uint32_t end)
+{
+    self->next = first;
+    self->end = end;
+    self->depth = 0;
+}
+
+/* True when one of STRIDE bytes is less than `bound`. */
+static inline bool s_any_less(const uint8_t *bytes, uint8_t bound)
+{
+    typedef uint8_t lanes_t __attribute__((vector_size(16)));
+    lanes_t found = {0}, lanes;
+    for (unsigned i = 0; i < STRIDE; i += sizeof lanes) {
+        memcpy(&lanes, bytes + i, sizeof lanes);
+        found |= (lanes_t)(lanes < bound);
+    }
+    uint64_t halves[2];
+    memcpy(halves, &found, sizeof halves);
+    return halves[0] | halves[1];
+}
+
+/* How many of eight bytes come before the first one that is less than `bound`, which is at most 128; 8
+ * when none is. */
+static inline uint32_t s_before_less(const uint8_t *bytes, uint8_t bound)
+{
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    /* The subtraction borrows into the high bit of the bytes that are less; the lowest such bit is never
+     * wrong. */
+    uint64_t less = (word - bound * (UINT64_MAX / 255)) & ~word & (UINT64_MAX / 255 * 128);
+    return less ? (uint32_t)__builtin_ctzll(less) / 8 : 8;
+}
+
+/* The first key from `from` on that shares fewer than `bound` bytes with the one before it. */
+static inline uint32_t s_pass_over(const index_table_t *keys, uint32_t from, size_t bound)
+{
+    const uint8_t *shared = keys->shared;
+    if (bound > UINT8_MAX)
+        return from;
+    /* Most often it is one of the next few. */
+    for (bool far = false; bound <= 128 && keys->count - from >= STRIDE + 8; far = true) {
+        while (far && keys->count - from >= STRIDE + 8 &&
+               !s_any_less(shared + from, (uint8_t)bound))
+            from += STRIDE;
+        uint32_t before = s_before_less(shared + from, (uint8_t)bound);
+        from += before;
+        if (before < 8)
+            return from;
+    }
+    while (from < keys->count && shared[from] >= bound)
+        from++;
+    return from;
+}
+
+/* Whether a code point greater than `point` may follow, after `point` itself was in vain: then no edit is
+ * left, and what follows can only go on as the word does. */
+static inline bool s_may_follow(const nearest_t *self, uint32_t point)
+{
+    const nearest_states_t *states = self->states + self->depth;
+    const uint32_t *word = self->word + PAD + self->depth - NEAREST_MAX;
+    uint32_t wanted = states->alive | states->swapping >> 1;
+    wanted |= wanted >> 8 | wanted >> 16;
+    for (int i = 0; i < WIDTH; i++)
+        if (wanted >> i & 1 && word[i] > point && word[i] != NO_CODE)
+            return true;
+    return false;
+}
+
+/* Walks the rest of a key. True at its end; else nothing is within the limit that begins with the same
+ * *bound bytes, of the keys that are still to come. */
+static bool s_walk(nearest_t *self, const char *key, size_t size, size_t *bound)
+{
+    uint32_t lanes = s_lanes(self->limit);
     size_t offset = self->ends[self->depth];
     while (offset < size) {
         uint32_t point = s_next((const unsigned char *)key, size, &offset);
-        unsigned smallest = s_walk_down(self, point);
+        nearest_states_t states = s_step(self, self->states[self->depth], self->depth, point);
+        if ((states.alive & lanes) == 0) {
+            *bound = s_may_follow(self, point) ? offset : self->ends[self->depth];
+            return false;
+        }
+        self->depth++;
+        self->states[self->depth] = states;
         self->ends[self->depth] = (uint32_t)offset;
-        if (smallest > limit)
-            return offset;
     }
-    return 0;
+    return true;
+}
+
+/* The distance of the key at whose end the walk stands; above NEAREST_MAX when it is further. */
+static unsigned s_distance(const nearest_t *self)
+{
+    size_t bit = self->length + NEAREST_MAX - self->depth;
+    /* A key too short for the band is off by more than the limit. */
+    for (unsigned edits = 0; bit < (size_t)WIDTH && edits <= self->limit; edits++)
+        if (self->states[self->depth].alive >> (8 * edits + bit) & 1)
+            return edits;
+    return NEAREST_MAX + 1;
+}
+
+bool nearest_next(nearest_t *self, uint32_t *item, unsigned *distance)
+{
+    const index_table_t *keys = &self->view->keys;
+    while (self->next < self->end) {
+        size_t shared = keys->shared[self->next];
+        while (self->ends[self->depth] > shared)
+            self->depth--;
+        size_t size;
+        const char *key = index_table_string(keys, self->next, &size);
+        *item = self->next++;
+        size_t bound;
+        if (!s_walk(self, key, size, &bound))
+            self->next = s_pass_over(keys, self->next, bound);
+        else if ((*distance = s_distance(self)) <= self->limit)
+            return true;
+    }
+    return false;
+}
+
+unsigned nearest_measure(nearest_t *self, const char *key, size_t size)
+{
+    size_t bound;
+    self->depth = 0;
+    return s_walk(self, key, size, &bound) ? s_distance(self) : NEAREST_MAX + 1;
+}
+
+static candidate_t s_candidate(const index_view_t *view, uint32_t item, uint32_t source)
+{
+    candidate_t candidate = {.item = item, .source = source};
+    candidate.key = index_table_string(&view->keys, item, &candidate.size);
+    candidate.rank = view->ranks ? view->ranks[item] : 0;
+    candidate.length = s_length(candidate.key, candidate.size);
+    return candidate;
 }
 
 void nearest_search(const index_view_t *view, const char *key, size_t size, uint32_t source,
                     ranking_t *ranking)
 {
-    const index_table_t *keys = &view->keys;
-    s_walk_t walk;
-    s_walk_start(&walk, key, size);
-    unsigned limit = s_least(RANKING_NEAR_MAX, ranking_limit(ranking));
-    size_t given_up = SIZE_MAX; /* keys that share so much with the last one are out as well */
-    for (uint32_t i = 0; i < keys->count; i++) {
-        size_t shared = keys->shared[i];
-        if (shared >= given_up)
-            continue;
-        while (walk.ends[walk.depth] > shared)
-            walk.depth--;
-        candidate_t candidate = {.item = i, .source = source};
-        candidate.key = index_table_string(keys, i, &candidate.size);
-        given_up = s_walk_key(&walk, candidate.key, candidate.size, limit);
-        if (given_up == 0) {
-            given_up = SIZE_MAX;
-            s_offer(&walk, &candidate, limit, ranking);
-            limit = s_least(RANKING_NEAR_MAX, ranking_limit(ranking));
-        }
+    nearest_t walk;
+    uint32_t item;
+    unsigned distance;
+    unsigned limit = ranking_limit(ranking);
+    nearest_open(&walk, view, key, size, limit < NEAREST_MAX ? limit : NEAREST_MAX);
+    while (nearest_next(&walk, &item, &distance)) {
+        candidate_t candidate = s_candidate(view, item, source);
+        candidate.distance = distance;
+        candidate.common = s_common(key, size, candidate.key, candidate.size);
+        ranking_offer(ranking, &candidate);
+        limit = ranking_limit(ranking);
+        if (limit < walk.limit)
+            walk.limit = limit;
     }
 }
 
@@ -164,12 +272,11 @@ void nearest_complete(const index_view_t *view, const char *key, size_t size, ui
 {
     uint32_t first, end;
     index_table_prefix(&view->keys, key, size, &first, &end);
-    size_t length = s_length(key, size);
+    unsigned length = s_length(key, size);
     for (uint32_t i = first; i < end && ranking_limit(ranking) >= RANKING_COMPLETED; i++) {
-        candidate_t candidate = {.distance = RANKING_COMPLETED, .item = i, .source = source};
-        candidate.key = index_table_string(&view->keys, i, &candidate.size);
-        candidate.common = (unsigned)length;
-        candidate.length = (unsigned)s_length(candidate.key, candidate.size);
+        candidate_t candidate = s_candidate(view, i, source);
+        candidate.distance = RANKING_COMPLETED;
+        candidate.common = length;
         if (candidate.length > length + RANKING_NEAR_MAX)
             ranking_offer(ranking, &candidate);
     }

@@ -12,10 +12,12 @@
 #define RANKING_COMPLETED                                                                          \
     3u /* instead of a distance: the word goes on where the one asked for ends */
 
+/* Compared field by field, in this order. */
 typedef struct {
     unsigned distance; /* the smaller the better */
-    unsigned common;   /* code points at the start that both words share: the more the better */
+    uint32_t rank;     /* of frequency: the smaller the better, 0, unranked, is the worst */
     unsigned length;   /* code points: the fewer the better */
+    unsigned common;   /* code points at the start that both words share: the more the better */
     const char *key;   /* at last by the key's bytes */
     size_t size;
     uint32_t item;   /* number of the key in its index */
@@ -27,7 +29,8 @@ typedef struct {
     candidate_t best[RANKING_MAX]; /* best first */
 } ranking_t;                       /* {0} is an empty one */
 
-/* Takes the candidate if it is among the best. A key that is there already is not taken again. */
+/* Takes the candidate if it is among the best. A key that several dictionaries have is there once,
+ * with the best rank of them. */
 void ranking_offer(ranking_t *self, const candidate_t *candidate);
 
 /* The largest distance that may still get in, RANKING_COMPLETED while there is room. */

@@ -113,7 +113,9 @@ static index_t *s_build(refresh_t *self, const dictionary_t *dictionary)
     index_source_t source = {.dictionary = dictionary->id,
                              .version = dictionary->version,
                              .rows = dictionary->entries,
-                             .text_bytes = dictionary->text_bytes};
+                             .text_bytes = dictionary->text_bytes,
+                             .kind = dictionary->kind,
+                             .stop = self->stop};
     int64_t started = lex_monotonic_ms();
     char *path = folder_index_path(self->folder, dictionary);
     index_builder_t *builder = index_builder_new(path, &source);
@@ -203,6 +205,10 @@ refresh_status_t refresh_run(refresh_t *self)
     snapshot_t *active = self->source->list(self->source->context);
     if (!active) {
         status = REFRESH_AWAY;
+        bool complete;
+        /* Another worker may have built since we looked at the folder first. */
+        if (!self->current && !self->fallback)
+            self->fallback = folder_load(self->folder, &complete);
         if (!self->current && self->fallback) {
             snapshot_t *snapshot = snapshot_link(self->fallback);
             s_publish(self, &snapshot);

@@ -30,11 +30,11 @@ bool service_scope(const service_t *self, lex_request_t **request_p, snapshot_t 
                         "dictionaries are loading");
         return false;
     }
-    *scope = (scope_t){(*snapshot_p)->dictionaries, (*snapshot_p)->count};
+    *scope = (scope_t){(*snapshot_p)->dictionaries, (*snapshot_p)->words};
     if (!name)
         return true;
     *scope = (scope_t){snapshot_find(*snapshot_p, name, size), 1};
-    if (scope->dictionaries)
+    if (scope->dictionaries && scope->dictionaries->kind == DICTIONARY_WORDS)
         return true;
     snapshot_destroy(snapshot_p);
     lex_reply_error(request_p, LEX_NOT_FOUND, 0, "no dictionary is called %.*s",
@@ -101,8 +101,8 @@ static void s_dictionaries(void *context, lex_request_t *request)
     }
     lex_writer_t *writer = lex_reply_begin(request, 1);
     lex_write_text(writer, "dictionaries");
-    lex_write_array(writer, snapshot->count);
-    for (size_t i = 0; i < snapshot->count; i++) {
+    lex_write_array(writer, snapshot->words);
+    for (size_t i = 0; i < snapshot->words; i++) {
         const dictionary_t *dictionary = snapshot->dictionaries + i;
         lex_write_map(writer, 4);
         lex_put_text(writer, "name", dictionary->name);
@@ -117,6 +117,7 @@ static void s_dictionaries(void *context, lex_request_t *request)
 const lex_service_t *service_table(void)
 {
     static const lex_op_t ops[] = {{"define", LEX_OP_TOKEN, define_handle},
+                                   {"match", LEX_OP_TOKEN, match_handle},
                                    {"suggest", LEX_OP_TOKEN, s_suggest},
                                    {"dictionaries", LEX_OP_TOKEN, s_dictionaries},
                                    {NULL, 0, NULL}};

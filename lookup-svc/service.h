@@ -19,7 +19,7 @@ const lex_service_t *service_table(void);
 
 /* ---- for its ops ---- */
 
-/* The dictionaries that a request is about: all, or the one that `dict` names. On success
+/* The dictionaries that a request is about: all that have words, or the one that `dict` names. On success
  * *snapshot_p is a share that the caller must give to snapshot_destroy, and `scope` points into it.
  * On failure the request was answered and is gone, and false is returned. */
 bool service_scope(const service_t *self, lex_request_t **request_p, snapshot_t **snapshot_p,
@@ -27,5 +27,8 @@ bool service_scope(const service_t *self, lex_request_t **request_p, snapshot_t 
 
 /* define.c */
 void define_handle(void *context, lex_request_t *request);
+
+/* match_op.c */
+void match_handle(void *context, lex_request_t *request);
 
 #endif

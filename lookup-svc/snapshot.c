@@ -71,7 +71,9 @@ int snapshot_add(snapshot_t *self, const dictionary_t *dictionary)
         self->dictionaries =
             lex_realloc(self->dictionaries, whole->capacity * sizeof *self->dictionaries);
     }
-    dictionary_t *copy = self->dictionaries + self->count++;
+    size_t place = dictionary->kind == DICTIONARY_WORDS ? self->words++ : self->count;
+    dictionary_t *copy = self->dictionaries + place;
+    memmove(copy + 1, copy, (self->count++ - place) * sizeof *copy);
     *copy = *dictionary;
     copy->name = lex_strdup(dictionary->name);
     copy->title = lex_strdup(dictionary->title);
@@ -83,6 +85,8 @@ int snapshot_add(snapshot_t *self, const dictionary_t *dictionary)
 static int s_compare(const void *a, const void *b)
 {
     const dictionary_t *left = a, *right = b;
+    if (left->kind != right->kind)
+        return left->kind < right->kind ? -1 : 1;
     if (left->position != right->position)
         return left->position < right->position ? -1 : 1;
     return strcmp(left->name, right->name);

@@ -40,6 +40,7 @@ typedef struct {
 
 typedef struct {
     size_t count;
+    size_t words; /* so many of kind DICTIONARY_WORDS, which come before all others */
     dictionary_t *dictionaries;
 } snapshot_t;
 
@@ -53,7 +54,7 @@ void snapshot_destroy(snapshot_t **self_p);
 /* Before it is published: adds a copy of `dictionary`, with a share of its index. -1 when it is
  * full. */
 int snapshot_add(snapshot_t *self, const dictionary_t *dictionary);
-/* Puts them in search order: by position, then by name. */
+/* Puts them in search order: those of words first, by position, then by name. */
 void snapshot_sort(snapshot_t *self);
 
 /* NULL when there is none of that name, or of that id. */

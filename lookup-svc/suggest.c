@@ -92,7 +92,7 @@ static void s_merge(s_run_t *runs, size_t count, s_list_t *list)
         }
         for (uint32_t i = run->table->strings[item].first; i < run->table->strings[item + 1].first;
              i++)
-            s_list_add(list, run->view, run->view->fold_keys[i]);
+            s_list_add(list, run->view, run->view->folds.keys[i]);
     }
 }
 
@@ -135,7 +135,7 @@ size_t suggest_prefix(const scope_t *scope, const char *key, size_t size, size_t
         for (size_t i = 0; i < scope->count; i++) {
             const index_view_t *view = index_view(scope->dictionaries[i].index);
             runs[2 * i] = s_start_run(view, &view->keys, fold, fold_size);
-            runs[2 * i + 1] = s_start_run(view, &view->folds, fold, fold_size);
+            runs[2 * i + 1] = s_start_run(view, &view->folds.table, fold, fold_size);
         }
         s_merge(runs, 2 * scope->count, &list);
     }

@@ -18,8 +18,8 @@ typedef struct {
 } suggestion_t;
 
 /* For a key that was not found: at most SUGGEST_MAX words, by edit distance (at most 2, nearest.h),
- * then words that go on where the key ends; among equals by the length of the common prefix, by
- * length, by key. Returns how many. */
+ * then words that go on where the key ends; among equals by frequency, by length, by the length of
+ * the common prefix, by key. Returns how many. */
 size_t suggest_nearest(const scope_t *scope, const char *key, size_t size,
                        suggestion_t out[SUGGEST_MAX]);
 

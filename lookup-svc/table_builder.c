@@ -1,105 +1,98 @@
 #include "lookup-svc/table_builder.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/log.h"
+#include "common/memory.h"
+#include "common/text.h"
 #include "lookup-svc/index_format.h"
+#include "lookup-svc/slots_builder.h"
+#include "lookup-svc/spool.h"
 
-void table_builder_close(table_builder_t *self)
+struct table_builder {
+    spool_t *strings;
+    spool_t *bytes;
+    spool_t *shared;        /* or NULL */
+    slots_builder_t *slots; /* or NULL */
+    size_t last_size;       /* 0: no string so far */
+    char last[LEX_KEY_MAX];
+};
+
+table_builder_t *table_builder_new(const char *beside, bool with_slots, bool with_shared)
 {
-    buffer_close(&self->strings);
-    buffer_close(&self->bytes);
-    buffer_close(&self->shared);
+    table_builder_t *self = lex_calloc(1, sizeof *self);
+    self->strings = spool_new(beside);
+    self->bytes = spool_new(beside);
+    if (with_slots)
+        self->slots = slots_builder_new(beside);
+    if (with_shared)
+        self->shared = spool_new(beside);
+    return self;
+}
+
+void table_builder_destroy(table_builder_t **self_p)
+{
+    table_builder_t *self = *self_p;
+    if (!self)
+        return;
+    spool_destroy(&self->strings);
+    spool_destroy(&self->bytes);
+    spool_destroy(&self->shared);
+    slots_builder_destroy(&self->slots);
+    free(self);
+    *self_p = NULL;
 }
 
 uint32_t table_builder_count(const table_builder_t *self)
 {
-    return (uint32_t)(self->strings.size / sizeof(index_string_t));
-}
-
-static const char *s_last(const table_builder_t *self, size_t *size)
-{
-    if (self->strings.size == 0) {
-        *size = 0;
-        return "";
-    }
-    index_string_t last;
-    memcpy(&last, self->strings.data + self->strings.size - sizeof last, sizeof last);
-    *size = self->bytes.size - last.offset;
-    return self->bytes.data + last.offset;
+    return (uint32_t)(spool_size(self->strings) / sizeof(index_string_t));
 }
 
 bool table_builder_is_last(const table_builder_t *self, const char *string, size_t size)
 {
-    size_t last_size;
-    const char *last = s_last(self, &last_size);
-    return self->strings.size > 0 && last_size == size && memcmp(last, string, size) == 0;
+    return self->last_size == size && size > 0 && memcmp(self->last, string, size) == 0;
+}
+
+static uint8_t s_shared(const table_builder_t *self, const char *string, size_t size)
+{
+    size_t common = 0;
+    while (common < size && common < self->last_size && common < UINT8_MAX &&
+           string[common] == self->last[common])
+        common++;
+    return (uint8_t)common;
 }
 
 int table_builder_add(table_builder_t *self, const char *string, size_t size, uint32_t first)
 {
-    size_t last_size, common = 0;
-    const char *last = s_last(self, &last_size);
-    while (common < size && common < last_size && common < UINT8_MAX &&
-           string[common] == last[common])
-        common++;
-    if (self->bytes.size + size > UINT32_MAX)
+    assert(size > 0 && size <= sizeof self->last);
+    uint8_t shared = s_shared(self, string, size);
+    uint64_t offset = spool_size(self->bytes);
+    if (offset + size > UINT32_MAX || table_builder_count(self) == UINT32_MAX - 1) {
+        lex_error("index has more strings in one table than can be counted");
         return -1;
-    index_string_t entry = {.offset = (uint32_t)self->bytes.size, .first = first};
-    uint8_t shared = (uint8_t)common;
-    if (buffer_add(&self->bytes, string, size) == -1 ||
-        buffer_add(&self->strings, &entry, sizeof entry) == -1)
-        return -1;
-    return buffer_add(&self->shared, &shared, sizeof shared);
-}
-
-/* Two thirds full at most, so a search looks at two slots on average. */
-static size_t s_capacity(size_t count)
-{
-    size_t capacity = 2;
-    while (capacity < count + count / 2 + 1)
-        capacity *= 2;
-    return capacity;
-}
-
-static int s_write_slots(const table_builder_t *self, index_writer_t *writer, uint32_t count)
-{
-    size_t capacity = s_capacity(count);
-    index_slot_t *slots = malloc(capacity * sizeof *slots);
-    if (!slots)
-        return -1;
-    memset(slots, 0xFF, capacity * sizeof *slots); /* INDEX_EMPTY everywhere */
-    const index_string_t *strings = (const void *)self->strings.data;
-    for (uint32_t i = 0; i < count; i++) {
-        uint64_t hash = index_hash(self->bytes.data + strings[i].offset,
-                                   strings[i + 1].offset - strings[i].offset);
-        size_t slot = hash & (capacity - 1);
-        while (slots[slot].item != INDEX_EMPTY)
-            slot = (slot + 1) & (capacity - 1);
-        slots[slot] = (index_slot_t){.tag = (uint32_t)(hash >> 32), .item = i};
     }
-    int rc = index_writer_put(writer, slots, capacity * sizeof *slots);
-    free(slots);
-    return rc;
+    index_string_t added = {.offset = (uint32_t)offset, .first = first};
+    if ((self->slots &&
+         slots_builder_add(self->slots, string, size, table_builder_count(self)) == -1) ||
+        (self->shared && spool_put(self->shared, &shared, sizeof shared) == -1) ||
+        spool_put(self->strings, &added, sizeof added) == -1 ||
+        spool_put(self->bytes, string, size) == -1)
+        return -1;
+    memcpy(self->last, string, size);
+    self->last_size = size;
+    return 0;
 }
 
-int table_builder_write(table_builder_t *self, index_writer_t *writer, uint32_t kind,
-                        uint32_t postings, bool with_shared)
+int table_builder_write(table_builder_t *self, index_writer_t *writer, uint32_t kind, uint32_t end)
 {
-    uint32_t count = table_builder_count(self);
-    index_string_t sentinel = {.offset = (uint32_t)self->bytes.size, .first = postings};
-    if (buffer_add(&self->strings, &sentinel, sizeof sentinel) == -1)
+    index_string_t sentinel = {.offset = (uint32_t)spool_size(self->bytes), .first = end};
+    if (spool_put(self->strings, &sentinel, sizeof sentinel) == -1 ||
+        spool_write(self->strings, writer, kind + INDEX_TABLE_STRINGS) == -1 ||
+        spool_write(self->bytes, writer, kind + INDEX_TABLE_BYTES) == -1)
         return -1;
-    if (index_writer_section(writer, kind + INDEX_TABLE_STRINGS) == -1 ||
-        index_writer_put(writer, self->strings.data, self->strings.size) == -1 ||
-        index_writer_section(writer, kind + INDEX_TABLE_BYTES) == -1 ||
-        index_writer_put(writer, self->bytes.data, self->bytes.size) == -1 ||
-        index_writer_section(writer, kind + INDEX_TABLE_SLOTS) == -1 ||
-        s_write_slots(self, writer, count) == -1)
+    if (self->slots && slots_builder_write(self->slots, writer, kind + INDEX_TABLE_SLOTS) == -1)
         return -1;
-    if (!with_shared)
-        return 0;
-    if (index_writer_section(writer, kind + INDEX_TABLE_SHARED) == -1)
-        return -1;
-    return index_writer_put(writer, self->shared.data, self->shared.size);
+    return self->shared ? spool_write(self->shared, writer, kind + INDEX_TABLE_SHARED) : 0;
 }

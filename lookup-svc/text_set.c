@@ -68,7 +68,8 @@ static int s_grow(text_set_t *self)
 
 int text_set_add(text_set_t *self, const void *text, size_t size, uint64_t *offset)
 {
-    if (self->count >= self->capacity / 2 && s_grow(self) == -1)
+    bool full = self->count == TEXT_SET_MAX;
+    if (!full && self->count >= self->capacity / 2 && s_grow(self) == -1)
         return -1;
     uint64_t hash[2];
     crypto_generichash((unsigned char *)hash, sizeof hash, text, size, NULL, 0);
@@ -77,6 +78,8 @@ int text_set_add(text_set_t *self, const void *text, size_t size, uint64_t *offs
         *offset = slot->offset;
         return 1;
     }
+    if (full)
+        return 0;
     *slot = (s_text_t){.hash = {hash[0], hash[1]}, .offset = *offset};
     self->count++;
     return 0;

@@ -84,22 +84,48 @@ static inline void fixture_write(const char *path, const void *data, size_t size
 
 /* ---- dictionaries ---- */
 
-static inline void fixture_build(const char *path, const fixture_entry_t *entries, size_t count,
-                                 const index_source_t *source)
+/* A string as a field. */
+#define FIXTURE_FIELD(string)                                                                      \
+    {                                                                                              \
+        .data = (string), .size = sizeof(string) - 1                                               \
+    }
+
+static inline lex_entry_t fixture_entry(const char *headword, const char *text)
+{
+    return lex_entry_plain(headword, strlen(headword), text, strlen(text));
+}
+
+/* Builds from entries with fields. */
+static inline void fixture_build_full(const char *path, const lex_entry_t *entries, size_t count,
+                                      const index_source_t *source)
 {
     index_source_t plain = {.dictionary = 1, .version = 1, .rows = (uint32_t)count};
     index_builder_t *builder = index_builder_new(path, source ? source : &plain);
     assert_non_null(builder);
     for (size_t i = 0; i < count; i++)
-        assert_int_equal(
-            index_builder_add(builder, &(lex_entry_t){.headword = entries[i].headword,
-                                                      .headword_size = strlen(entries[i].headword),
-                                                      .text = entries[i].text,
-                                                      .text_size = strlen(entries[i].text)}),
-            0);
+        assert_int_equal(index_builder_add(builder, entries + i), 0);
     assert_int_equal(index_builder_commit(builder), 0);
     index_builder_destroy(&builder);
     assert_null(builder);
+}
+
+static inline void fixture_build(const char *path, const fixture_entry_t *entries, size_t count,
+                                 const index_source_t *source)
+{
+    lex_entry_t *full = lex_calloc(count, sizeof *full);
+    for (size_t i = 0; i < count; i++)
+        full[i] = fixture_entry(entries[i].headword, entries[i].text);
+    fixture_build_full(path, full, count, source);
+    free(full);
+}
+
+static inline index_t *fixture_open(const char *path)
+{
+    const char *why = NULL;
+    index_t *index = index_open(path, &why);
+    assert_null(why);
+    assert_non_null(index);
+    return index;
 }
 
 /* Builds and opens. */
@@ -107,11 +133,19 @@ static inline index_t *fixture_index(void **state, const char *name, const fixtu
                                      size_t count)
 {
     char *path = fixture_path(state, name);
-    const char *why = NULL;
     fixture_build(path, entries, count, NULL);
-    index_t *index = index_open(path, &why);
-    assert_null(why);
-    assert_non_null(index);
+    index_t *index = fixture_open(path);
+    free(path);
+    return index;
+}
+
+/* The same with fields. */
+static inline index_t *fixture_index_full(void **state, const char *name,
+                                          const lex_entry_t *entries, size_t count)
+{
+    char *path = fixture_path(state, name);
+    fixture_build_full(path, entries, count, NULL);
+    index_t *index = fixture_open(path);
     free(path);
     return index;
 }
@@ -131,8 +165,8 @@ static inline char *fixture_found(const search_t *search)
     for (size_t i = 0; i < search->count; i++) {
         const search_range_t *range = search->ranges + i;
         for (uint32_t j = 0; j < range->count; j++) {
-            index_article_t article =
-                index_view_article(index_view(range->dictionary->index), range->first + j);
+            index_article_t article = index_view_article(index_view(range->dictionary->index),
+                                                         range->key, range->first + j);
             char *more = lex_format("%s%s:%.*s=%.*s;", all, range->dictionary->name,
                                     (int)article.headword_size, article.headword,
                                     (int)article.text_size, article.text);

@@ -93,10 +93,11 @@ static void *s_read(void *arg)
         scope_t scope = {snapshot->dictionaries, snapshot->count};
         char expected[16];
         snprintf(expected, sizeof expected, "%u", snapshot->dictionaries[0].version);
-        if (!search_run(&search, &scope, "word", 4) || search.entries != 1)
+        if (!search_run(&search, &scope, &scope, &(search_word_t){"word", 4, "word", 4}) ||
+            search.entries != 1)
             abort();
         index_article_t article = index_view_article(index_view(search.ranges[0].dictionary->index),
-                                                     search.ranges[0].first);
+                                                     search.ranges[0].key, search.ranges[0].first);
         if (article.text_size != strlen(expected) ||
             memcmp(article.text, expected, article.text_size) != 0 ||
             snapshot->dictionaries[0].version < last)
@@ -154,7 +155,7 @@ static void test_held_snapshot_outlives_everything(void **state)
     char *path = fixture_path(state, "index");
     assert_int_equal(unlink(path), 0);
     free(path);
-    index_article_t article = index_view_article(index_view(held->dictionaries[0].index), 0);
+    index_article_t article = index_view_article(index_view(held->dictionaries[0].index), 0, 0);
     assert_memory_equal(article.text, "41", 2);
     snapshot_destroy(&held);
 }

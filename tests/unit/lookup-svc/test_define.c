@@ -111,13 +111,13 @@ static void test_define(void **state)
     service_fixture_t *self = *state;
     static const char *const words[] = {"apple", "CAFE", "ete", "appel", "qqqqqqqq"};
     service_publish(self);
-    s_expect_define(self, "APPLE", "APPLE:exact:en/Apple=fruit;en/apple=tree;fr/apple=pomme;:|");
+    s_expect_define(self, "APPLE", "APPLE:case:en/Apple=fruit;en/apple=tree;fr/apple=pomme;:|");
     s_expect_define(self, " Cafe ", " Cafe :accent:en/café=house;:|");
     s_expect_define(self, "appel", "appel:::Apple,apply,|");
     service_begin_define(self, words, 5);
     fake_reply_t reply = service_ask(self, LEX_OK);
     s_expect_results(&reply, false,
-                     "apple:exact:en/Apple=fruit;en/apple=tree;fr/apple=pomme;:|"
+                     "apple:exact:en/apple=tree;en/Apple=fruit;fr/apple=pomme;:|"
                      "CAFE:accent:en/café=house;:|ete:accent:fr/été=saison;:|"
                      "appel:::Apple,apply,|qqqqqqqq:::|");
 }
@@ -258,7 +258,7 @@ static void test_recording(void **state)
                      0);
     fake_reply_t reply = fake_gateway_reply(self->gateway, self->address, MDPW_FINAL, LEX_OK);
     s_expect_results(&reply, true,
-                     "apple:exact:en/Apple=fruit;en/apple=tree;fr/apple=pomme;:|"
+                     "apple:exact:en/apple=tree;en/Apple=fruit;fr/apple=pomme;:|"
                      "appel:::Apple,apply,|");
     lex_writer_close(&answer);
     lex_body_destroy(&body);

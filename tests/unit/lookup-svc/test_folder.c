@@ -120,20 +120,21 @@ static void s_save(folder_t *folder, const dictionary_t *dictionaries, size_t co
 
 static void test_save_removes_what_nobody_needs(void **state)
 {
-    static const char *const go[] = {"wn.6.f2.lexidx", "wn.8.f2.lexidx.new", "old.3.f2.lexidx",
-                                     "manifest.f2.new"};
+    static const char *const go[] = {"wn.6.f2.lexidx",  "wn.8.f2.lexidx.new", "old.3.f2.lexidx",
+                                     "manifest.f2.new", ".lexidx-a1B2c3.new", "wn.7.f1.lexidx",
+                                     "manifest.f1"};
     static const char *const stay[] = {"wn.7.f2.lexidx", "wn.6.f3.lexidx", "manifest.f3",
                                        "wn.lexidx",      "notes.txt",      "notes.new",
                                        "lock",           "a.fx.lexidx"};
     folder_t *folder = folder_new(*state);
     dictionary_t dictionary = s_dictionary(1, 7, "wn");
     s_build(folder, &dictionary);
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 7; i++)
         s_touch(state, go[i]);
     for (size_t i = 1; i < 8; i++)
         s_touch(state, stay[i]);
     s_save(folder, &dictionary, 1);
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 7; i++)
         assert_false(s_exists(state, go[i]));
     for (size_t i = 0; i < 8; i++)
         assert_true(s_exists(state, stay[i]));

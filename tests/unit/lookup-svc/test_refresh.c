@@ -158,6 +158,20 @@ static void test_start_without_the_source(void **state)
     s_end(&self);
 }
 
+/* A worker that started with nothing in the folder and no source takes what another has built meanwhile. */
+static void test_what_another_builds_is_found_without_the_source(void **state)
+{
+    s_worker_t late = s_worker(), other = s_worker();
+    late.fake.away = true;
+    s_start(&late, state);
+    s_run(&late, REFRESH_AWAY, "?");
+    s_start(&other, state);
+    s_run(&other, REFRESH_CURRENT, "a 10;b 20;");
+    s_run(&late, REFRESH_AWAY, "a 10;b 20;");
+    s_end(&other);
+    s_end(&late);
+}
+
 static void test_new_version_replaces_the_old(void **state)
 {
     s_worker_t self = s_worker();
@@ -346,6 +360,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_first_start_builds_and_the_next_does_not),
         TEST(test_start_without_the_source),
+        TEST(test_what_another_builds_is_found_without_the_source),
         TEST(test_new_version_replaces_the_old),
         TEST(test_version_before_is_kept_until_the_new_one_is_there),
         TEST(test_first_snapshot_waits_for_all),

@@ -1,4 +1,4 @@
-/* Exact before accents, dictionaries in order, all entries of a word. */
+/* Spelling before key before accents, dictionaries in order, all entries of a word. */
 
 #include "fixture.h"
 
@@ -38,7 +38,8 @@ static void s_expect_in(s_fixture_t *self, const scope_t *scope, const char *wor
 {
     char key[LEX_KEY_MAX];
     size_t size = fixture_key(word, key);
-    assert_int_equal(search_run(&self->search, scope, key, size), rule != SEARCH_MISS);
+    search_word_t asked = {word, strlen(word), key, size};
+    assert_int_equal(search_run(&self->search, scope, scope, &asked), rule != SEARCH_MISS);
     assert_int_equal(self->search.rule, rule);
     char *found = fixture_found(&self->search);
     assert_string_equal(found, expected);
@@ -55,18 +56,29 @@ static void s_expect(s_fixture_t *self, const char *word, search_rule_t rule, co
     s_expect_in(self, &scope, word, rule, expected);
 }
 
-/* Case, width and blanks do not matter; accents do as long as there is a word with them. */
+/* What is spelled as asked comes first, and the other case is not hidden by it. Blanks and the way a letter is
+ * composed are no spelling. */
 static void test_exact(void **state)
 {
     s_fixture_t self = s_open(state);
-    static const char *const spellings[] = {"café",         "Café",    "CAFÉ",
-                                            "cafe\xCC\x81", " café\t", "ｃａｆé"};
-    for (size_t i = 0; i < COUNT(spellings); i++)
-        s_expect(&self, spellings[i], SEARCH_EXACT, "a:Café=1;a:café=7;");
-    s_expect(&self, "cafe", SEARCH_EXACT, "b:CAFE=8;b:cafe=9;");
-    s_expect(&self, "RESUME", SEARCH_EXACT, "a:resume=2;");
-    s_expect(&self, "Ice   Cream", SEARCH_EXACT, "a:ice cream=4;");
-    s_expect(&self, "STRASSE", SEARCH_EXACT, "b:Straße=12;");
+    s_expect(&self, "café", SEARCH_EXACT, "a:café=7;a:Café=1;");
+    s_expect(&self, "cafe\xCC\x81", SEARCH_EXACT, "a:café=7;a:Café=1;");
+    s_expect(&self, " café\t", SEARCH_EXACT, "a:café=7;a:Café=1;");
+    s_expect(&self, "Café", SEARCH_EXACT, "a:Café=1;a:café=7;");
+    s_expect(&self, "cafe", SEARCH_EXACT, "b:cafe=9;b:CAFE=8;");
+    s_expect(&self, "ice  cream", SEARCH_EXACT, "a:ice cream=4;");
+    s_close(&self);
+}
+
+/* Case and width do not matter; accents do as long as there is a word with them. */
+static void test_case(void **state)
+{
+    s_fixture_t self = s_open(state);
+    s_expect(&self, "CAFÉ", SEARCH_CASE, "a:Café=1;a:café=7;");
+    s_expect(&self, "ｃａｆé", SEARCH_CASE, "a:Café=1;a:café=7;");
+    s_expect(&self, "RESUME", SEARCH_CASE, "a:resume=2;");
+    s_expect(&self, "Ice   Cream", SEARCH_CASE, "a:ice cream=4;");
+    s_expect(&self, "STRASSE", SEARCH_CASE, "b:Straße=12;");
     s_close(&self);
 }
 
@@ -98,6 +110,7 @@ static void test_scope(void **state)
     s_expect_in(&self, &second, "aesop", SEARCH_EXACT, "b:aesop=11;");
     s_expect_in(&self, &first, "aesop", SEARCH_ACCENT, "a:Æsop=6;");
     s_expect_in(&self, &second, "ice cream", SEARCH_MISS, "");
+    s_expect_in(&self, &first, "Cafe", SEARCH_ACCENT, "a:Café=1;a:café=7;");
     s_expect_in(&self, &none, "ice cream", SEARCH_MISS, "");
     s_close(&self);
 }
@@ -123,7 +136,8 @@ static void test_many_accents(void **state)
     search_t search = {0};
     char key[LEX_KEY_MAX];
     size_t size = fixture_key("ạ", key);
-    assert_true(search_run(&search, &scope, key, size));
+    search_word_t asked = {"ạ", strlen("ạ"), key, size};
+    assert_true(search_run(&search, &scope, &scope, &asked));
     assert_int_equal(search.entries, COUNT(entries));
     assert_int_equal(search.ranges[0].first, 0);
     search_close(&search);
@@ -134,7 +148,12 @@ static void test_rule_names(void **state)
 {
     (void)state;
     assert_string_equal(search_rule_name(SEARCH_EXACT), "exact");
+    assert_string_equal(search_rule_name(SEARCH_CASE), "case");
     assert_string_equal(search_rule_name(SEARCH_ACCENT), "accent");
+    assert_string_equal(search_rule_name(SEARCH_PUNCTUATION), "punctuation");
+    assert_string_equal(search_rule_name(SEARCH_LEMMA), "lemma");
+    assert_string_equal(search_rule_name(SEARCH_READING), "reading");
+    assert_string_equal(search_rule_name(SEARCH_EXPLANATION), "explanation");
     assert_string_equal(search_rule_name(SEARCH_MISS), "");
 }
 
@@ -142,6 +161,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_exact, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_case, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_exact_in_any_dictionary_ends_the_search, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(test_accents_are_folded_on_both_sides, fixture_setup,

@@ -37,23 +37,36 @@ static int s_compare(const void *a, const void *b)
     return strcmp(a, b);
 }
 
+/* Of frequency; every other word has none. */
+static uint32_t s_frequency(const char *word)
+{
+    uint32_t hash = (uint32_t)index_hash(word, strlen(word));
+    return hash % 2 ? 1 + hash / 2 % 5 : 0;
+}
+
+static index_t *s_index(void **state, const char *name, lex_entry_t *entries, size_t count)
+{
+    char *path = fixture_path(state, name);
+    fixture_build_full(path, entries, count, NULL);
+    index_t *index = fixture_open(path);
+    free(path);
+    return index;
+}
+
 static void s_make(s_fixture_t *self, void **state)
 {
-    fixture_entry_t entries[2][WORDS];
+    static lex_entry_t entries[2][WORDS];
     size_t counts[2] = {0, 0};
     self->random = 0x9E3779B97F4A7C15u;
     for (size_t i = 0; i < WORDS; i++)
         s_word(self, self->words[i], 1 + s_random(self, 9));
     for (size_t i = 0; i < WORDS; i++) {
-        size_t which = i % 2;
-        entries[which][counts[which]++] = (fixture_entry_t){self->words[i], "text"};
+        lex_entry_t *entry = entries[i % 2] + counts[i % 2]++;
+        *entry = fixture_entry(self->words[i], "text");
+        entry->fields.number[LEX_MODERN_RANK] = s_frequency(self->words[i]);
     }
-    for (size_t i = 0; i < 2; i++) {
-        char name[2] = {(char)('a' + i), '\0'};
-        self->dictionaries[i] = (dictionary_t){
-            .name = name, .index = fixture_index(state, name, entries[i], counts[i])};
-        self->dictionaries[i].name = NULL;
-    }
+    for (size_t i = 0; i < 2; i++)
+        self->dictionaries[i].index = s_index(state, i ? "b" : "a", entries[i], counts[i]);
     qsort(self->words, WORDS, sizeof self->words[0], s_compare);
     self->count = 0;
     for (size_t i = 0; i < WORDS; i++)
@@ -102,8 +115,9 @@ static int s_distance(const char *left, const char *right)
 
 typedef struct {
     int distance;
-    int common;
+    unsigned frequency;
     int length;
+    int common;
     const char *word;
 } s_rank_t;
 
@@ -116,7 +130,8 @@ static s_rank_t s_rank(const char *asked, const char *word)
     int distance = s_distance(asked, word);
     if (distance > 2)
         distance = common == n ? 3 : 99;
-    return (s_rank_t){distance, (int)common, (int)m, word};
+    uint32_t frequency = s_frequency(word);
+    return (s_rank_t){distance, frequency ? frequency : UINT32_MAX, (int)m, (int)common, word};
 }
 
 static int s_compare_ranks(const void *left, const void *right)
@@ -124,9 +139,11 @@ static int s_compare_ranks(const void *left, const void *right)
     const s_rank_t *a = left, *b = right;
     if (a->distance != b->distance)
         return a->distance - b->distance;
-    if (a->common != b->common)
-        return b->common - a->common;
-    return a->length != b->length ? a->length - b->length : strcmp(a->word, b->word);
+    if (a->frequency != b->frequency)
+        return a->frequency < b->frequency ? -1 : 1;
+    if (a->length != b->length)
+        return a->length - b->length;
+    return a->common != b->common ? b->common - a->common : strcmp(a->word, b->word);
 }
 
 static void s_expect_nearest(s_fixture_t *self, const char *asked)
@@ -187,6 +204,30 @@ static void test_ranking(void **state)
     s_expect(&scope, "ba", "ab;");
     s_expect(&scope, "xxxxxxxx", "");
     index_destroy(&dictionary.index);
+}
+
+/* The commoner of two that are as near is first, and a word that two dictionaries have is as common as the
+ * better of them says. */
+static void test_frequency(void **state)
+{
+    static const struct {
+        const char *word;
+        uint32_t ranks[2];
+    } words[] = {{"cat", {90, 20}}, {"car", {30, 0}}, {"can", {0, 40}}, {"cab", {0, 0}}};
+    lex_entry_t entries[COUNT(words)];
+    dictionary_t dictionaries[2] = {{.id = 1}, {.id = 2}};
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t j = 0; j < COUNT(words); j++) {
+            entries[j] = fixture_entry(words[j].word, "text");
+            entries[j].fields.number[LEX_BNC_RANK] = words[j].ranks[i];
+        }
+        dictionaries[i].index = s_index(state, i ? "b" : "a", entries, COUNT(words));
+    }
+    scope_t scope = {dictionaries, 2};
+    s_expect(&scope, "caz", "cat;car;can;cab;");
+    s_expect(&(scope_t){dictionaries, 1}, "caz", "car;cat;cab;can;");
+    index_destroy(&dictionaries[0].index);
+    index_destroy(&dictionaries[1].index);
 }
 
 /* Words at the limits of the matrix: nothing beyond it may be touched. */
@@ -288,6 +329,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_nearest_is_what_a_full_search_finds, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(test_ranking, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_frequency, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_longest_words, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_prefix_is_what_a_full_search_finds, fixture_setup,
                                         fixture_teardown),

@@ -50,7 +50,7 @@ static char *s_served(s_worker_t *self)
         const dictionary_t *dictionary = snapshot->dictionaries + i;
         index_article_t article = {.text = ""};
         if (dictionary->entries > 0)
-            article = index_view_article(index_view(dictionary->index), 0);
+            article = index_view_article(index_view(dictionary->index), 0, 0);
         char *more = lex_format("%s%s %u %.*s;", served, dictionary->name, dictionary->version,
                                 (int)article.text_size, article.text);
         free(served);
