@@ -1,21 +1,47 @@
 #include "dict/article.h"
 
-#include <ctype.h>
 #include <string.h>
+#include <utf8proc.h>
 
-/* The key of a word without ASCII punctuation, unless that counts. -1 when it has none. */
+#define LISTED_MAX 16 /* lines of headwords at the beginning of an article */
+
+/* What converters leave of a word in an index without punctuation: letters, digits and blanks. Some take marks for
+ * punctuation, so those do not count either. */
+static bool s_counts(int code)
+{
+    if (code < 0x80)
+        return code == ' ' || (code >= '0' && code <= '9') || (code >= 'a' && code <= 'z');
+    utf8proc_category_t category = utf8proc_category(code);
+    return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) ||
+           (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);
+}
+
+/* The key of a word without punctuation, unless that counts. -1 when it has none. */
 static ssize_t s_key(const char *word, size_t size, bool all_characters, char *key)
 {
     ssize_t length = lex_text_key(word, size, key, LEX_KEY_MAX);
     if (length <= 0 || all_characters)
         return length;
-    ssize_t kept = 0;
-    for (ssize_t i = 0; i < length; i++) {
-        if (!ispunct((unsigned char)key[i]) || (unsigned char)key[i] >= 0x80)
-            key[kept++] = key[i];
+    size_t kept = 0;
+    size_t offset = 0;
+    for (size_t at = 0; at < (size_t)length; at = offset) {
+        int code = lex_text_next(key, (size_t)length, &offset);
+        if (!s_counts(code))
+            continue;
+        memmove(key + kept, key + at, offset - at);
+        kept += offset - at;
     }
-    return kept;
+    return (ssize_t)kept;
 }
+
+/* An article that is being taken apart. */
+typedef struct {
+    const char *word;
+    size_t word_size;
+    bool final;
+    bool all_characters;
+    lex_entry_t *out;
+} s_article_t;
 
 static bool s_same_word(const char *one, size_t one_size, const char *other, size_t other_size,
                         bool all_characters)
@@ -81,30 +107,106 @@ static size_t s_outdent(char *text, size_t size, size_t indentation)
     return out;
 }
 
+/* FreeDict's first lines: the word, perhaps how it is said between slashes, perhaps its class: "dve /dvie/ <num>". Takes
+ * word and pronunciation into the entry; *body becomes where the rest of the line begins. False when the line is another.
+ */
+static bool s_take_annotated(s_article_t *self, const char *line, size_t size, size_t *body)
+{
+    const char *slash = memmem(line, size, " /", 2);
+    const char *angle = memmem(line, size, " <", 2);
+    const char *end = slash && (!angle || slash < angle) ? slash : angle;
+    if (!end || *line == '(' || *line == '[' ||
+        !s_same_word(self->word, self->word_size, line, (size_t)(end - line), self->all_characters))
+        return false;
+    const char *rest = end + 1;
+    const char *stop = line + size;
+    if (end == slash) {
+        const char *from = slash + 2;
+        const char *close = from;
+        while ((close = memchr(close, '/', (size_t)(stop - close))) && close + 1 < stop &&
+               close[1] != ' ')
+            close++;
+        if (!close || close == from || close - from > ARTICLE_PHONETIC_MAX ||
+            lex_text_has_control(from, (size_t)(close - from)))
+            return false;
+        self->out->fields.text[LEX_PHONETIC] = (lex_span_t){from, (size_t)(close - from)};
+        rest = close + 1;
+    }
+    while (rest < stop && strchr(" \r", *rest))
+        rest++;
+    if (!self->final) {
+        self->out->headword = line;
+        self->out->headword_size = (size_t)(end - line);
+    }
+    *body = (size_t)(rest - line);
+    return true;
+}
+
+/* Some articles begin with all their headwords, a line each, and a blank line: the one that is ours is spelt better
+ * than the index has it. The text stays as it is. */
+static void s_take_listed(s_article_t *self)
+{
+    const char *text = self->out->text;
+    size_t size = self->out->text_size;
+    const char *found = NULL;
+    size_t found_size = 0;
+    size_t at = 0;
+    for (int line = 0; line < LISTED_MAX && at < size && text[at] != '\n'; line++) {
+        size_t end = s_line_end(text, size, at);
+        if (!found &&
+            s_same_word(self->word, self->word_size, text + at, end - at, self->all_characters)) {
+            found = text + at;
+            found_size = end - at;
+        }
+        at = end + 1;
+    }
+    if (!found || self->final || at >= size || text[at] != '\n')
+        return;
+    self->out->headword = found;
+    self->out->headword_size = found_size;
+    s_trim(&self->out->headword, &self->out->headword_size);
+}
+
+static size_t s_without_line_ends(const char *text, size_t size)
+{
+    while (size > 0 && (text[size - 1] == '\n' || text[size - 1] == '\r'))
+        size--;
+    return size;
+}
+
 void article_clean(const char *word, size_t word_size, bool final, bool all_characters, char *text,
                    size_t text_size, lex_entry_t *out)
 {
-    while (text_size > 0 && (text[text_size - 1] == '\n' || text[text_size - 1] == '\r'))
-        text_size--;
-    *out = (lex_entry_t){
-        .headword = word, .headword_size = word_size, .text = text, .text_size = text_size};
+    s_article_t self = {word, word_size, final, all_characters, out};
+    text_size = s_without_line_ends(text, text_size);
+    *out = lex_entry_plain(word, word_size, text, text_size);
 
     const char *first = text;
     size_t first_end = s_line_end(text, text_size, 0);
     size_t first_size = first_end;
     s_trim(&first, &first_size);
-    if (first_end == text_size || !s_same_word(word, word_size, first, first_size, all_characters))
+    if (first_end == text_size)
         return;
-    size_t body = first_end + 1;
-    while (body < text_size && text[body] == '\n')
-        body++;
-    if (!final) {
-        out->headword = first;
-        out->headword_size = first_size;
+    size_t body = first_end;
+    if (s_same_word(word, word_size, first, first_size, all_characters)) {
+        if (!final) {
+            out->headword = first;
+            out->headword_size = first_size;
+        }
+    } else if (!s_take_annotated(&self, text, first_end, &body)) {
+        s_take_listed(&self);
+        return;
     }
+    bool below = body == first_end; /* the text has no part in the first line */
+    while (below && body < text_size && text[body] == '\n')
+        body++;
     out->text = text + body;
-    out->text_size =
-        s_outdent(text + body, text_size - body, s_indentation(text + body, text_size - body));
+    out->text_size = text_size - body;
+    if (below) {
+        size_t size =
+            s_outdent(text + body, out->text_size, s_indentation(text + body, out->text_size));
+        out->text_size = s_without_line_ends(out->text, size); /* a last line of blanks is gone */
+    }
 }
 
 const char *article_meta_line(const char *text, size_t size, size_t *line_size)

@@ -3,7 +3,8 @@
  *   reader --entry--> batch_add, until it is full --> batch_flush: BEGIN, INSERT of up to 500 rows,
  * INSERT…, COMMIT
  *
- * A statement has one of a few sizes (500, 100, 20, 5, 1 rows), so that each is prepared once. */
+ * A statement has one of a few sizes (500, 100, 20, 5, 1 rows), with columns for the fields if any of
+ * its rows has some, so that each is prepared once. */
 
 #ifndef DICT_BATCH_H
 #define DICT_BATCH_H
@@ -14,9 +15,10 @@
 #include "common/db.h"
 #include "dict/format.h"
 
-#define BATCH_ROWS_MAX       4000              /* rows in a transaction */
-#define BATCH_BYTES_MAX      ((size_t)8 << 20) /* text in a transaction, one entry beyond it at most */
-#define BATCH_STATEMENT_ROWS 500 /* 2,000 placeholders of the 65,535 that a statement may have */
+#define BATCH_ROWS_MAX  4000              /* rows in a transaction */
+#define BATCH_BYTES_MAX ((size_t)8 << 20) /* text in a transaction, one entry beyond it at most */
+#define BATCH_STATEMENT_ROWS                                                                       \
+    500 /* 2,000 placeholders, 9,000 with fields, of the 65,535 that a statement may have */
 #define BATCH_STATEMENT_BYTES                                                                      \
     ((size_t)1 << 20) /* far below any server's max_allowed_packet, unless one entry is larger */
 

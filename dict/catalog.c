@@ -88,14 +88,14 @@ void catalog_forget_empty(lex_db_t *db, uint32_t dictionary)
 }
 
 lex_db_status_t catalog_begin(lex_db_t *db, uint32_t dictionary, const char *source,
-                              const char *format, uint32_t *version)
+                              const char *format, const char *kind, uint32_t *version)
 {
     lex_db_status_t status = lex_db_exec(
         db,
         "INSERT INTO versions (dictionary_id, state, entries, text_bytes, source, format, "
-        "created_at) VALUES (?, 'loading', 0, 0, ?, ?, ?)",
+        "kind, created_at) VALUES (?, 'loading', 0, 0, ?, ?, ?, ?)",
         LEX_UINT(dictionary), LEX_TEXT(source, strlen(source)), LEX_TEXT(format, strlen(format)),
-        LEX_UINT(lex_utc_ms()));
+        LEX_TEXT(kind, strlen(kind)), LEX_UINT(lex_utc_ms()));
     *version = (uint32_t)lex_db_insert_id(db);
     return status;
 }

@@ -37,9 +37,9 @@ lex_db_status_t catalog_require(lex_db_t *db, const char *name, catalog_dictiona
 /* Takes a dictionary away again that never showed anything. */
 void catalog_forget_empty(lex_db_t *db, uint32_t dictionary);
 
-/* A new version in state 'loading'. */
+/* A new version in state 'loading', of kind "words" or "lemmas". */
 lex_db_status_t catalog_begin(lex_db_t *db, uint32_t dictionary, const char *source,
-                              const char *format, uint32_t *version);
+                              const char *format, const char *kind, uint32_t *version);
 
 /* In a transaction: keeps the version from being swept until the end of it. LEX_DB_ERROR when it
  * was swept already. */

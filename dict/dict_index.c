@@ -228,8 +228,15 @@ static void s_position(const reader_t *reader, uint64_t *done, uint64_t *total)
     lines_position(self->lines, done, total);
 }
 
+static bool s_claims_name(const char *path)
+{
+    return format_ends_with(path, ".index") || format_ends_with(path, ".dict") ||
+           format_ends_with(path, ".dz");
+}
+
 const format_t format_dict = {
     .name = "dict",
+    .claims_name = s_claims_name,
     .open = s_open,
     .next = s_next,
     .position = s_position,

@@ -26,6 +26,17 @@ bool dict_number_parse(const char *text, size_t size, uint64_t *out)
     return size > 0;
 }
 
+void dict_number_format(uint64_t number, char out[DICT_NUMBER_MAX + 1])
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t size = 1;
+    while (size < DICT_NUMBER_MAX && number >> (6 * size) != 0)
+        size++;
+    out[size] = '\0';
+    for (; size > 0; size--, number >>= 6)
+        out[size - 1] = digits[number & 63];
+}
+
 /* Takes the column that ends at the next tab or at `end`. */
 static const char *s_column(const char **at, const char *end, size_t *size)
 {

@@ -21,6 +21,10 @@ typedef struct {
  * beyond 64 bits. */
 bool dict_number_parse(const char *text, size_t size, uint64_t *out);
 
+/* The same the other way round: writes at most DICT_NUMBER_MAX digits and a NUL. */
+#define DICT_NUMBER_MAX 11
+void dict_number_format(uint64_t number, char out[DICT_NUMBER_MAX + 1]);
+
 /* Cuts a line without its line end (pointers into `line`). false when it is no index line. */
 bool dict_line_parse(const char *line, size_t size, dict_line_t *out);
 

@@ -6,35 +6,51 @@
 #include <string.h>
 
 #include "common/memory.h"
+#include "dict/check.h"
 
-static const format_t *const s_formats[] = {&format_wordbook, &format_dict};
+static const format_t *const s_formats[] = {&format_wordbook, &format_dict,   &format_stardict,
+                                            &format_ecdict,   &format_cedict, &format_lemma,
+                                            &format_exc};
+#define FORMATS (sizeof(s_formats) / sizeof(s_formats[0]))
+
+const format_t *format_at(size_t index)
+{
+    return index < FORMATS ? s_formats[index] : NULL;
+}
 
 const format_t *format_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof(s_formats) / sizeof(s_formats[0]); i++) {
+    for (size_t i = 0; i < FORMATS; i++) {
         if (strcmp(s_formats[i]->name, name) == 0)
             return s_formats[i];
     }
     return NULL;
 }
 
-static bool s_ends_with(const char *text, const char *end)
+void format_names(char *out, size_t size)
 {
-    size_t size = strlen(text);
-    size_t end_size = strlen(end);
-    return size >= end_size && strcmp(text + size - end_size, end) == 0;
+    size_t length = 0;
+    *out = '\0';
+    for (size_t i = 0; i < FORMATS && length < size; i++)
+        length += (size_t)snprintf(out + length, size - length, "%s%s", i ? ", " : "",
+                                   s_formats[i]->name);
 }
 
-const format_t *format_guess(const char *path)
+bool format_ends_with(const char *path, const char *end)
 {
-    if (s_ends_with(path, ".index") || s_ends_with(path, ".dict") || s_ends_with(path, ".dz"))
-        return &format_dict;
-    return &format_wordbook;
+    size_t size = strlen(path);
+    size_t end_size = strlen(end);
+    return size >= end_size && strcmp(path + size - end_size, end) == 0;
 }
 
 const char *format_name(const format_t *self)
 {
     return self->name;
+}
+
+const char *format_kind(const format_t *self)
+{
+    return self->kind ? self->kind : "words";
 }
 
 reader_t *reader_open(const format_t *format, const char *path, reader_warning_fn *warning,
@@ -65,44 +81,18 @@ void reader_close(reader_t **self_p)
     *self_p = NULL;
 }
 
-static bool s_is_blank(const char *text, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        if (!strchr(" \t\r\n\v\f", text[i]) || text[i] == '\0')
-            return false;
-    }
-    return true;
-}
-
-/* What is wrong with an entry, or NULL. */
-static const char *s_entry_fault(const lex_entry_t *entry)
-{
-    if (s_is_blank(entry->headword, entry->headword_size))
-        return "no headword";
-    if (entry->headword_size > FORMAT_HEADWORD_MAX)
-        return "the headword is longer than 255 bytes";
-    if (!lex_text_is_utf8(entry->headword, entry->headword_size))
-        return "the headword is not UTF-8";
-    if (lex_text_has_control(entry->headword, entry->headword_size))
-        return "the headword has a control character";
-    if (s_is_blank(entry->text, entry->text_size))
-        return "no explanation";
-    if (entry->text_size > FORMAT_TEXT_MAX)
-        return "the text is longer than 8 MiB";
-    if (!lex_text_is_utf8(entry->text, entry->text_size))
-        return "the text is not UTF-8";
-    return NULL;
-}
-
 int reader_next(reader_t *self, lex_entry_t *entry)
 {
     for (;;) {
+        *entry = (lex_entry_t){0};
         int rc = self->format->next(self, entry);
         if (rc != 1)
             return rc;
-        const char *fault = s_entry_fault(entry);
-        if (!fault)
+        const char *fault = check_entry(entry);
+        if (!fault) {
+            check_fields(self, entry);
             return 1;
+        }
         reader_skip(self, self->line, fault);
     }
 }
@@ -117,6 +107,11 @@ uint64_t reader_skipped(const reader_t *self)
     return self->skipped;
 }
 
+uint64_t reader_dropped(const reader_t *self)
+{
+    return self->dropped;
+}
+
 void reader_position(const reader_t *self, uint64_t *done, uint64_t *total)
 {
     self->format->position(self, done, total);
@@ -127,11 +122,24 @@ const char *reader_title(const reader_t *self)
     return self->title;
 }
 
+static void s_warn(reader_t *self, uint64_t line, const char *field, const char *message)
+{
+    reader_warning_t warning = {
+        .part = self->part, .line = line, .field = field, .message = message};
+    if (self->warning)
+        self->warning(self->arg, &warning);
+}
+
 void reader_skip(reader_t *self, uint64_t line, const char *message)
 {
     self->skipped++;
-    if (self->warning)
-        self->warning(self->arg, line, message);
+    s_warn(self, line, NULL, message);
+}
+
+void reader_drop(reader_t *self, uint64_t line, const char *field, const char *message)
+{
+    self->dropped++;
+    s_warn(self, line, field, message);
 }
 
 int reader_fail(reader_t *self, const char *format, ...)
@@ -144,4 +152,13 @@ int reader_fail(reader_t *self, const char *format, ...)
     free(self->error);
     self->error = lex_strdup(message);
     return -1;
+}
+
+void reader_set_title(reader_t *self, const char *title, size_t size)
+{
+    if (size > FORMAT_TITLE_MAX || check_is_blank(title, size) || !lex_text_is_utf8(title, size) ||
+        lex_text_has_control(title, size))
+        return;
+    free(self->title);
+    self->title = lex_strndup(title, size);
 }

@@ -16,8 +16,7 @@
 #include "common/db.h"
 #include "dict/format.h"
 #include "dict/progress.h"
-
-#define IMPORT_WARNINGS_SHOWN 20 /* lines passed over that are reported one by one */
+#include "dict/report.h"
 
 typedef struct {
     const char *path;
@@ -29,16 +28,20 @@ typedef struct {
 } import_request_t;
 
 typedef struct {
-    uint32_t version;
+    uint32_t version; /* 0: nothing was imported, the file was only read */
     uint64_t entries;
-    uint64_t skipped;
+    uint64_t with_fields; /* of them */
+    uint64_t skipped;     /* lines passed over */
+    uint64_t dropped;     /* fields left out */
     uint64_t text_bytes;
     int64_t elapsed_ms;
+    char title[FORMAT_TITLE_MAX + 1]; /* that a new dictionary gets */
 } import_result_t;
 
-/* 0 and the result; -1 when nothing was imported, the reason is logged. `progress` is the caller's.
- */
+/* Reads and checks the whole file and imports it; with `db` NULL that is all, and nothing is
+ * changed anywhere. 0 and the result; -1 when nothing was imported, the reason is logged.
+ * `progress` and `report` are the caller's. */
 int import_run(lex_db_t *db, const import_request_t *request, progress_t *progress,
-               import_result_t *result);
+               report_t *report, import_result_t *result);
 
 #endif

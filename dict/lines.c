@@ -11,6 +11,7 @@
 #include "common/memory.h"
 
 #define LINES_READ_SIZE ((size_t)64 << 10)
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
 struct lines {
     int fd;
@@ -116,6 +117,17 @@ lines_status_t lines_next(lines_t *self, char **line, size_t *size)
         if (s_fill(self) != 0)
             return LINES_ERROR;
     }
+}
+
+void lines_trim(const lines_t *self, char **line, size_t *size)
+{
+    size_t mark = strlen(BYTE_ORDER_MARK);
+    if (self->number == 1 && *size >= mark && memcmp(*line, BYTE_ORDER_MARK, mark) == 0) {
+        *line += mark;
+        *size -= mark;
+    }
+    while (*size > 0 && (*line)[*size - 1] == '\r')
+        --*size;
 }
 
 void lines_set_limit(lines_t *self, size_t limit)

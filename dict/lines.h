@@ -24,6 +24,10 @@ void lines_close(lines_t **self_p);
  * valid until the next call. */
 lines_status_t lines_next(lines_t *self, char **line, size_t *size);
 
+/* Takes the carriage returns off the end of the line given last and, off the first one, a byte order
+ * mark in front. */
+void lines_trim(const lines_t *self, char **line, size_t *size);
+
 /* For the lines not yet read. */
 void lines_set_limit(lines_t *self, size_t limit);
 

@@ -10,8 +10,6 @@
 #include "dict/lines.h"
 #include "dict/wordbook_line.h"
 
-#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
-
 typedef struct {
     lines_t *lines;
     bool marked;
@@ -35,16 +33,10 @@ static void s_close(reader_t *reader)
     free(self);
 }
 
-/* Takes off the byte order mark. True when the line is the mark of a marked book and holds no
- * entry. */
-static bool s_is_mark(s_wordbook_t *self, char **line, size_t *size)
+/* True when the line is the mark of a marked book and holds no entry. */
+static bool s_is_mark(s_wordbook_t *self, const char *line, size_t size)
 {
-    size_t mark_size = strlen(BYTE_ORDER_MARK);
-    if (*size >= mark_size && memcmp(*line, BYTE_ORDER_MARK, mark_size) == 0) {
-        *line += mark_size;
-        *size -= mark_size;
-    }
-    if (*size != strlen(WORDBOOK_MARK) || memcmp(*line, WORDBOOK_MARK, *size) != 0)
+    if (size != strlen(WORDBOOK_MARK) || memcmp(line, WORDBOOK_MARK, size) != 0)
         return false;
     self->marked = true;
     lines_set_limit(self->lines, WORDBOOK_MARKED_LINE_MAX);
@@ -78,9 +70,8 @@ static int s_next(reader_t *reader, lex_entry_t *entry)
                                      : "the line is longer than 1 MiB");
             continue;
         }
-        while (size > 0 && line[size - 1] == '\r')
-            size--;
-        if (reader->line == 1 && s_is_mark(self, &line, &size))
+        lines_trim(self->lines, &line, &size);
+        if (reader->line == 1 && s_is_mark(self, line, size))
             continue;
         if (!s_is_empty(line, size))
             break;

@@ -106,7 +106,9 @@ static inline int fixture_import_request(fixture_t *self, const import_request_t
     lex_db_options_t options = database_options(&self->database, "lexmq_dict");
     lex_db_t *db = lex_db_new(&options);
     progress_t *progress = progress_new(stderr, request->name);
-    int rc = import_run(db, request, progress, result ? result : &unused);
+    report_t *report = report_new(request->path, NULL, progress);
+    int rc = import_run(db, request, progress, report, result ? result : &unused);
+    report_destroy(&report);
     progress_destroy(&progress);
     lex_db_destroy(&db);
     return rc;

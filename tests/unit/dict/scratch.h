@@ -66,19 +66,24 @@ typedef struct {
     size_t size;
     uint64_t count;
     uint64_t skipped;
+    uint64_t dropped;
     uint64_t lines[WARNINGS_KEPT];
-    char messages[WARNINGS_KEPT][80];
+    char messages[WARNINGS_KEPT][80]; /* "why", or "field: why" */
+    const char *parts[WARNINGS_KEPT];
     size_t warnings;
     char title[FORMAT_TITLE_MAX + 1];
     char error[512]; /* empty: the file was read to its end */
 } reading_t;
 
-static inline void reading_warn(void *arg, uint64_t line, const char *message)
+static inline void reading_warn(void *arg, const reader_warning_t *warning)
 {
     reading_t *self = arg;
     if (self->warnings < WARNINGS_KEPT) {
-        self->lines[self->warnings] = line;
-        snprintf(self->messages[self->warnings], sizeof self->messages[0], "%s", message);
+        self->lines[self->warnings] = warning->line;
+        self->parts[self->warnings] = warning->part;
+        snprintf(self->messages[self->warnings], sizeof self->messages[0], "%s%s%s",
+                 warning->field ? warning->field : "", warning->field ? ": " : "",
+                 warning->message);
     }
     self->warnings++;
 }
@@ -111,6 +116,7 @@ static inline int reading_run(reading_t *self, const format_t *format, const cha
     if (rc < 0)
         snprintf(self->error, sizeof self->error, "%s", reader_error(reader));
     self->skipped = reader_skipped(reader);
+    self->dropped = reader_dropped(reader);
     if (reader_title(reader))
         snprintf(self->title, sizeof self->title, "%s", reader_title(reader));
     reader_close(&reader);

@@ -32,6 +32,7 @@ static void test_first_line_is_the_headword(void **state)
     s_assert_entry(s_clean("word", false, false, "word\n\n  <field> text\n"), "word",
                    "<field> text");
     s_assert_entry(s_clean("word", false, false, " WORD \r\ntext\n  more"), "WORD", "text\n  more");
+    s_assert_entry(s_clean("word", false, false, "word\n  a\n  b\n  \n"), "word", "a\nb");
     s_assert_entry(s_clean("caf\xC3\xA9", false, false, "CAF\xC3\x89\nx"), "CAF\xC3\x89", "x");
 }
 
@@ -45,15 +46,54 @@ static void test_punctuation(void **state)
     s_assert_entry(s_clean("+", false, false, "-\ntext"), "+", "-\ntext");
 }
 
+static void s_assert_said(lex_entry_t entry, const char *headword, const char *phonetic,
+                          const char *text)
+{
+    lex_span_t said = entry.fields.text[LEX_PHONETIC];
+    s_assert_entry(entry, headword, text);
+    assert_int_equal(said.size, strlen(phonetic));
+    assert_true(said.size == 0 || memcmp(said.data, phonetic, said.size) == 0);
+}
+
+/* FreeDict's manner. */
+static void test_first_line_says_more(void **state)
+{
+    (void)state;
+    s_assert_said(s_clean("word", false, false, "Word /w3:d/\n  noun\n"), "Word", "w3:d", "noun");
+    s_assert_said(s_clean("word", false, false, "word /w3:d/ \r\nnoun\n"), "word", "w3:d", "noun");
+    s_assert_said(s_clean("a pekee", false, false, "-a pekee /a p/ <adj>\n\nonly"), "-a pekee",
+                  "a p", "<adj>\n\nonly");
+    s_assert_said(s_clean("word", false, false, "word <n, m>\nnoun"), "word", "", "<n, m>\nnoun");
+    s_assert_said(s_clean("word", false, false, "word <n> /x/\nnoun"), "word", "", "<n> /x/\nnoun");
+    s_assert_said(s_clean("word", false, false, "word /a/b/ c/ d\nx"), "word", "a/b", "c/ d\nx");
+    s_assert_said(s_clean("word", true, false, "WORD /a/\nx"), "word", "a", "x");
+    /* A mark (U+094D) that the index lost. */
+    s_assert_said(s_clean("\xE0\xA4\x85\xE0\xA4\x95\xE0\xA4\xB7", false, false,
+                          "\xE0\xA4\x85\xE0\xA4\x95\xE0\xA5\x8D\xE0\xA4\xB7 <n>\nHeer"),
+                  "\xE0\xA4\x85\xE0\xA4\x95\xE0\xA5\x8D\xE0\xA4\xB7", "", "<n>\nHeer");
+    static const char *const others[] = {
+        "words /w/\nx", "(word /w/\nx",  "[a] word /w/\nx", "word /w\nx", "word //\nx",
+        "word /w/x\nx", "word x /w/\nx", "word /w/",        "/w/\nx",     "word/w/\nx"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        s_assert_said(s_clean("word", false, false, others[i]), "word", "", others[i]);
+}
+
+/* FOLDOC's manner. */
+static void test_listed_headwords(void **state)
+{
+    (void)state;
+    static const char listed[] = "Independent Verification\nIV&V \n\n   <testing> text";
+    s_assert_entry(s_clean("iv&v", false, true, listed), "IV&V", listed);
+    s_assert_entry(s_clean("iv&v", true, true, listed), "iv&v", listed);
+    s_assert_entry(s_clean("ivv", false, true, listed), "ivv", listed);
+    s_assert_entry(s_clean("b", false, true, "A\nB"), "b", "A\nB");
+    s_assert_entry(s_clean("b", false, true, "A\nB\nC"), "b", "A\nB\nC");
+    s_assert_entry(s_clean("b", false, true, "A\n\nB\n\nC"), "b", "A\n\nB\n\nC");
+}
+
 static void test_text_stays(void **state)
 {
     (void)state;
-    s_assert_entry(s_clean("word", false, false,
-                           "word /w\xC9\x9C\xCB\x90"
-                           "d/\n  noun\n"),
-                   "word",
-                   "word /w\xC9\x9C\xCB\x90"
-                   "d/\n  noun");
     s_assert_entry(s_clean("word", false, false, "word\n"), "word", "word");
     s_assert_entry(s_clean("word", false, false, "   text\n"), "word", "   text");
     s_assert_entry(s_clean("word", false, false, ""), "word", "");
@@ -151,6 +191,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_first_line_is_the_headword),
         cmocka_unit_test(test_punctuation),
+        cmocka_unit_test(test_first_line_says_more),
+        cmocka_unit_test(test_listed_headwords),
         cmocka_unit_test(test_text_stays),
         cmocka_unit_test(test_given_form_stays),
         cmocka_unit_test(test_meta_line),

@@ -76,6 +76,8 @@ static void test_usage(void **state)
                      EXIT_USAGE);
     assert_int_equal(s_run("export", NULL), EXIT_USAGE);
     assert_int_equal(s_run("export", "book", NULL), EXIT_USAGE);
+    assert_int_equal(s_run("export", "--name", "book", "--format", "csv", NULL), EXIT_USAGE);
+    assert_int_equal(s_run("export", "--name", "book", "--format", "stardict", NULL), EXIT_USAGE);
     assert_int_equal(s_run("list", "book", NULL), EXIT_USAGE);
     assert_int_equal(s_run("remove", NULL), EXIT_USAGE);
     assert_int_equal(s_run("remove", "a b", NULL), EXIT_USAGE);
@@ -90,6 +92,33 @@ static void test_failures(void **state)
     assert_int_equal(s_run("export", "--name", "book", NULL), EXIT_FAILED);
     assert_int_equal(s_run("remove", "book", NULL), EXIT_FAILED);
     assert_int_equal(s_run("list", "--db-hosts", "unix:/nonexistent", NULL), EXIT_FAILED);
+}
+
+/* A dry run says what an import would do, and asks no database. */
+static void test_dry_run(void **state)
+{
+    (void)state;
+    char report[256];
+    snprintf(report, sizeof report, "%s/report.tsv", s_fixture.scratch.folder);
+    const char *path =
+        scratch_write(&s_fixture.scratch, "x.txt", "be/9 -> is,was\nlonely ->\n", 25);
+    assert_int_equal(s_run("import", path, "--name", "book", "--dry-run", "--report", report,
+                           "--db-hosts", "unix:/nonexistent", NULL),
+                     EXIT_DONE);
+    assert_memory_equal(s_out,
+                        "book: 1 entries would be imported, 1 lines passed over, "
+                        "0 fields left out, ",
+                        75);
+    assert_non_null(strstr(s_out,
+                           "\nformat lemma of lemmas, 7 bytes of text, 1 entries with fields, "
+                           "title book\n         1  no form\n"));
+    assert_int_equal(access(report, R_OK), 0);
+    assert_int_equal(s_run("import", path, "--name", "book", "--dry-run", "--format", "dict", NULL),
+                     EXIT_FAILED);
+    assert_int_equal(s_run("import", path, "--name", "book", "--dry-run", "--report",
+                           "/nonexistent/report", NULL),
+                     EXIT_FAILED);
+    assert_int_equal(fixture_number(&s_fixture, "SELECT COUNT(*) FROM dictionaries"), 0);
 }
 
 static void test_a_life(void **state)
@@ -110,6 +139,14 @@ static void test_a_life(void **state)
     snprintf(output, sizeof output, "%s/out", s_fixture.scratch.folder);
     assert_int_equal(s_run("export", "--name", "book", "--output", output, NULL), EXIT_DONE);
     assert_string_equal(s_out, "book: 2 entries\n");
+    assert_int_equal(s_run("export", "--name", "book", "--format", "ecdict", NULL), EXIT_DONE);
+    assert_string_equal(strchr(s_out, '\n'), "\none,,1,,,,,,0,0,,,\ntwo,,2,,,,,,0,0,,,\n");
+    snprintf(output, sizeof output, "%s/out.ifo", s_fixture.scratch.folder);
+    assert_int_equal(s_run("export", "--name", "book", "--output", output, NULL), EXIT_DONE);
+    assert_int_equal(access(output, R_OK), 0);
+    assert_int_equal(s_run("import", output, "--name", "copy", NULL), EXIT_DONE);
+    assert_memory_equal(s_out, "copy: 2 entries, 0 lines passed over, ", 38);
+    assert_int_equal(s_run("remove", "copy", NULL), EXIT_DONE);
     assert_int_equal(s_run("remove", "book", NULL), EXIT_DONE);
     assert_int_equal(s_run("list", NULL), EXIT_DONE);
     assert_null(strstr(s_out, "A Book"));
@@ -120,6 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_usage),
         cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_dry_run),
         cmocka_unit_test(test_a_life),
     };
     return cmocka_run_group_tests(tests, s_setup, s_teardown);

@@ -163,7 +163,7 @@ static void test_warnings_are_counted(void **state)
         counts += strstr(line, "30 more lines were passed over") != NULL;
     }
     fclose(log);
-    assert_int_equal(lines, IMPORT_WARNINGS_SHOWN);
+    assert_int_equal(lines, REPORT_SHOWN);
     assert_int_equal(counts, 1);
     s_remove("book");
 }
@@ -196,6 +196,69 @@ static void test_batches(void **state)
     s_remove("book");
 }
 
+/* Fields, kind and title of other formats than word books arrive. */
+static void test_fields_and_kind(void **state)
+{
+    (void)state;
+    static const char csv[] = "word,translation,definition,frq\nword,T,D,7\nplain,,D,\n";
+    static const char cedict[] = "#! title=Words\n\xE7\xB6\xA0 \xE7\xBB\xBF [lu:4] /green/\n";
+    static const char lemmas[] = "be/9 -> is,was\n";
+    assert_int_equal(fixture_import(&s_fixture, "csv", &format_ecdict,
+                                    scratch_write(&s_fixture.scratch, "x", csv, sizeof csv - 1)),
+                     0);
+    assert_int_equal(
+        fixture_import(&s_fixture, "cedict", &format_cedict,
+                       scratch_write(&s_fixture.scratch, "x", cedict, sizeof cedict - 1)),
+        0);
+    assert_int_equal(
+        fixture_import(&s_fixture, "lemmas", &format_lemma,
+                       scratch_write(&s_fixture.scratch, "x", lemmas, sizeof lemmas - 1)),
+        0);
+    s_assert_entries("csv", "word=T\nD|plain=D");
+    assert_int_equal(fixture_number(&s_fixture,
+                                    "SELECT COUNT(*) FROM entries WHERE headword = 'word' AND "
+                                    "modern_rank = 7 AND translation_bytes = 1 AND tags IS NULL"),
+                     1);
+    assert_int_equal(fixture_number(&s_fixture,
+                                    "SELECT COUNT(*) FROM entries WHERE reading = 'lu:4' AND "
+                                    "phonetic = 'l\xC7\x9C' AND aliases = '\xE7\xB6\xA0'"),
+                     1);
+    assert_int_equal(fixture_number(&s_fixture,
+                                    "SELECT COUNT(*) FROM entries WHERE headword = 'be' AND "
+                                    "forms = 'f:is,was' AND frequency = 9"),
+                     1);
+    s_assert_title("cedict", "Words", 2);
+    assert_int_equal(fixture_number(&s_fixture, "SELECT COUNT(*) FROM active WHERE kind = 'lemmas' "
+                                                "AND name = 'lemmas'"),
+                     1);
+    assert_int_equal(fixture_number(&s_fixture, "SELECT COUNT(*) FROM active WHERE kind = 'words'"),
+                     2);
+    s_remove("csv");
+    s_remove("cedict");
+    s_remove("lemmas");
+}
+
+/* An import whose report is not whole leaves everything as it is. */
+static void test_report_is_not_whole(void **state)
+{
+    (void)state;
+    assert_int_equal(fixture_import_text(&s_fixture, "book", "old              1\n"), 0);
+    import_request_t request = {
+        .path = scratch_write(&s_fixture.scratch, "book.txt", "new 1\nlonely\n", 13),
+        .name = "book",
+        .format = &format_wordbook,
+        .position = -1};
+    import_result_t result;
+    progress_t *progress = progress_new(stderr, "book");
+    report_t *report = report_new(request.path, "/dev/full", progress);
+    assert_int_equal(import_run(s_fixture.db, &request, progress, report, &result), -1);
+    report_destroy(&report);
+    progress_destroy(&progress);
+    s_assert_entries("book", "old=1");
+    fixture_assert_tidy(&s_fixture);
+    s_remove("book");
+}
+
 static char *s_slurp(const char *path, size_t *size)
 {
     FILE *file = fopen(path, "rb");
@@ -204,6 +267,12 @@ static char *s_slurp(const char *path, size_t *size)
     *size = fread(data, 1, 64 << 10, file);
     fclose(file);
     return data;
+}
+
+static int s_export(const char *name, const char *path, uint64_t *entries)
+{
+    export_request_t request = {.name = name, .path = path, .format = &exporter_wordbook};
+    return export_run(s_fixture.db, &request, entries);
 }
 
 static void test_export_round_trip(void **state)
@@ -218,7 +287,7 @@ static void test_export_round_trip(void **state)
     char path[256];
     uint64_t entries;
     snprintf(path, sizeof path, "%s/out.txt", s_fixture.scratch.folder);
-    assert_int_equal(export_run(s_fixture.db, "book", path, &entries), 0);
+    assert_int_equal(s_export("book", path, &entries), 0);
     assert_int_equal(entries, 4);
     size_t size;
     char *data = s_slurp(path, &size);
@@ -229,18 +298,18 @@ static void test_export_round_trip(void **state)
     char link[256];
     snprintf(link, sizeof link, "%s/link", s_fixture.scratch.folder);
     assert_int_equal(symlink(path, link), 0);
-    assert_int_equal(export_run(s_fixture.db, "book", link, &entries), 0);
+    assert_int_equal(s_export("book", link, &entries), 0);
     struct stat status;
     assert_int_equal(lstat(link, &status), 0);
     assert_true(S_ISLNK(status.st_mode));
-    assert_int_equal(export_run(s_fixture.db, "book", "/dev/null", &entries), 0);
+    assert_int_equal(s_export("book", "/dev/null", &entries), 0);
     assert_int_equal(stat("/dev/null", &status), 0);
     assert_true(S_ISCHR(status.st_mode));
 
-    assert_int_equal(export_run(s_fixture.db, "nothing", path, &entries), -1);
+    assert_int_equal(s_export("nothing", path, &entries), -1);
     free(s_slurp(path, &size));
     assert_int_equal(size, sizeof book - 1); /* a failed export leaves the file that is there */
-    assert_int_equal(export_run(s_fixture.db, "book", "/nonexistent/out", &entries), -1);
+    assert_int_equal(s_export("book", "/nonexistent/out", &entries), -1);
     s_remove("book");
 }
 
@@ -302,6 +371,8 @@ int main(void)
         cmocka_unit_test(test_title_and_position),
         cmocka_unit_test(test_warnings_are_counted),
         cmocka_unit_test(test_batches),
+        cmocka_unit_test(test_fields_and_kind),
+        cmocka_unit_test(test_report_is_not_whole),
         cmocka_unit_test(test_export_round_trip),
         cmocka_unit_test(test_remove),
         cmocka_unit_test(test_names),

@@ -250,6 +250,21 @@ static void test_own_book(void **state)
     reader_close(&reader);
 }
 
+/* Found by fuzzing: fields kept whatever the caller's entry had before. */
+static void test_entries_have_no_fields(void **state)
+{
+    (void)state;
+    char *error;
+    lex_entry_t entry;
+    memset(&entry, 0x5A, sizeof entry);
+    const char *path = scratch_write(&s_scratch, "fields.txt", "one text\n", 9);
+    reader_t *reader = reader_open(&format_wordbook, path, NULL, NULL, &error);
+    assert_non_null(reader);
+    assert_int_equal(reader_next(reader, &entry), 1);
+    assert_true(lex_fields_are_empty(&entry.fields));
+    reader_close(&reader);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +280,7 @@ int main(void)
         cmocka_unit_test(test_whatever_is_written_comes_back),
         cmocka_unit_test(test_columns_where_possible),
         cmocka_unit_test(test_own_book),
+        cmocka_unit_test(test_entries_have_no_fields),
     };
     return cmocka_run_group_tests(tests, s_setup, s_teardown);
 }
