@@ -30,6 +30,10 @@ static const s_command_t s_commands[] = {
      "WORD... or -"},
     {"suggest", command_suggest, 1, 1, OPTION_DICT | OPTION_JSON | OPTION_LIMIT, CLIENT_IN_SESSION,
      "PREFIX"},
+    {"match", command_match, 1, 1,
+     OPTION_STRATEGY | OPTION_LIMIT | OPTION_DICT | OPTION_DISTANCE | OPTION_SKIP | OPTION_COUNT |
+         OPTION_TAG | OPTION_COLLINS | OPTION_MAX_RANK | OPTION_SORT | OPTION_ALL | OPTION_JSON,
+     CLIENT_IN_SESSION, "PATTERN"},
     {"history", command_history, 0, 1, OPTION_ALL | OPTION_CSV | OPTION_JSON | OPTION_LAST,
      CLIENT_IN_SESSION, "nothing or clear"},
     {"dicts", command_dicts, 0, 0, OPTION_JSON, CLIENT_IN_SESSION, "no argument"},
@@ -70,6 +74,7 @@ static bool s_check(const s_command_t *command, const options_t *options)
         return false;
     }
     return !s_are_both(options->given, OPTION_ALL, OPTION_LAST) &&
+           !s_are_both(options->given, OPTION_ALL, OPTION_LIMIT) &&
            !s_are_both(options->given, OPTION_CSV, OPTION_JSON);
 }
 

@@ -8,6 +8,8 @@
 #include "client/machine.h"
 #include "client/text_clean.h"
 
+#define SUGGEST_MAX 100
+
 static void s_dictionary_json(const lexmq_dictionary_t *dictionary)
 {
     fputs("{\"name\":", stdout);
@@ -50,10 +52,13 @@ int command_suggest(client_t *client, const char *const *arguments, int count)
     const options_t *options = client->options;
     bool json = options->given & OPTION_JSON;
     lexmq_words_t *words;
-    lexmq_status_t status =
-        lexmq_suggest(client->lexmq, arguments[0], options->limit, options->dict, &words);
 
     (void)count;
+    if (options->limit > SUGGEST_MAX)
+        return client_say(EXIT_USAGE, "--limit: suggest gives at most %d words; match gives more",
+                          SUGGEST_MAX);
+    lexmq_status_t status =
+        lexmq_suggest(client->lexmq, arguments[0], options->limit, options->dict, &words);
     if (status != LEXMQ_OK)
         return client_fail(client, status);
     if (json) {

@@ -13,6 +13,10 @@
 #define TIMEOUT_MIN 0.1
 #define TIMEOUT_MAX 3600.0
 
+#define DISTANCE_MAX 2
+#define COLLINS_MAX  5
+#define NUMBER_MAX   999999999 /* of a place in a list: more than any list has */
+
 typedef struct {
     const char *name;
     unsigned bit;
@@ -21,13 +25,21 @@ typedef struct {
 
 static const s_option_t s_options[] = {
     {"all", OPTION_ALL, false},
+    {"collins", OPTION_COLLINS, true},
+    {"count", OPTION_COUNT, true},
     {"csv", OPTION_CSV, false},
     {"dict", OPTION_DICT, true},
+    {"distance", OPTION_DISTANCE, true},
     {"field", OPTION_FIELD, true},
     {"json", OPTION_JSON, false},
     {"last", OPTION_LAST, true},
     {"limit", OPTION_LIMIT, true},
+    {"max-rank", OPTION_MAX_RANK, true},
     {"password-stdin", OPTION_PASSWORD_STDIN, false},
+    {"skip", OPTION_SKIP, true},
+    {"sort", OPTION_SORT, true},
+    {"strategy", OPTION_STRATEGY, true},
+    {"tag", OPTION_TAG, true},
     {NULL, 0, false},
 };
 
@@ -93,6 +105,29 @@ static bool s_add_field(options_t *self, char *text)
     return true;
 }
 
+static bool s_add_tag(options_t *self, const char *text)
+{
+    if (*text == '\0' || strchr(text, ' ')) {
+        fprintf(stderr, "lexmq: --tag: \"%s\" is no tag: it is empty, or has a blank\n", text);
+        return false;
+    }
+    if (self->tag_count == LEXMQ_TAGS_MAX) {
+        fprintf(stderr, "lexmq: --tag: there are more than %d\n", LEXMQ_TAGS_MAX);
+        return false;
+    }
+    self->tags[self->tag_count++] = text;
+    return true;
+}
+
+static bool s_set_sort(options_t *self, const char *text)
+{
+    self->by_rank = strcmp(text, "rank") == 0;
+    if (self->by_rank || strcmp(text, "word") == 0)
+        return true;
+    fprintf(stderr, "lexmq: --sort: \"%s\" is neither word nor rank\n", text);
+    return false;
+}
+
 static bool s_set(options_t *self, const s_option_t *option, char *value)
 {
     self->given |= option->bit;
@@ -108,6 +143,23 @@ static bool s_set(options_t *self, const s_option_t *option, char *value)
         return s_number(option->name, value, OPTIONS_LAST_MAX, &self->last);
     case OPTION_LIMIT:
         return s_number(option->name, value, OPTIONS_LIMIT_MAX, &self->limit);
+    case OPTION_STRATEGY:
+        self->strategy = value;
+        return true;
+    case OPTION_DISTANCE:
+        return s_number(option->name, value, DISTANCE_MAX, &self->distance);
+    case OPTION_SKIP:
+        return s_number(option->name, value, NUMBER_MAX, &self->skip);
+    case OPTION_COUNT:
+        return s_number(option->name, value, NUMBER_MAX, &self->count);
+    case OPTION_TAG:
+        return s_add_tag(self, value);
+    case OPTION_COLLINS:
+        return s_number(option->name, value, COLLINS_MAX, &self->collins);
+    case OPTION_MAX_RANK:
+        return s_number(option->name, value, NUMBER_MAX, &self->max_rank);
+    case OPTION_SORT:
+        return s_set_sort(self, value);
     default:
         return true;
     }

@@ -18,10 +18,18 @@ enum {
     OPTION_LAST = 1 << 5,
     OPTION_LIMIT = 1 << 6,
     OPTION_PASSWORD_STDIN = 1 << 7,
+    OPTION_STRATEGY = 1 << 8,
+    OPTION_DISTANCE = 1 << 9,
+    OPTION_SKIP = 1 << 10,
+    OPTION_COUNT = 1 << 11,
+    OPTION_TAG = 1 << 12,
+    OPTION_COLLINS = 1 << 13,
+    OPTION_MAX_RANK = 1 << 14,
+    OPTION_SORT = 1 << 15,
 };
 
 #define OPTIONS_LAST_MAX  100000 /* records that --last keeps in memory */
-#define OPTIONS_LIMIT_MAX 100
+#define OPTIONS_LIMIT_MAX LEXMQ_MATCHES_MAX
 
 typedef struct {
     lex_config_t *config;
@@ -29,7 +37,12 @@ typedef struct {
     int argument_count;
     unsigned given; /* which OPTION_ were */
     const char *dict;
-    unsigned last, limit; /* 0: not given */
+    unsigned last, limit; /* 0: not given; the same goes for the numbers below */
+    const char *strategy;
+    unsigned distance, skip, count, collins, max_rank;
+    const char *tags[LEXMQ_TAGS_MAX];
+    size_t tag_count;
+    bool by_rank;
     lexmq_field_t fields[LEXMQ_FIELDS_MAX];
     size_t field_count;
     unsigned timeout_ms;

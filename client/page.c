@@ -1,5 +1,7 @@
 #include "client/page.h"
 
+#include <langinfo.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -11,6 +13,17 @@
 #define WIDTH_USUAL 80
 #define WIDTH_MIN   20 /* narrower pages are wrapped as if they had this */
 
+/* What the environment says of the terminal; the program's own locale is UTF-8 in any case. */
+static bool s_is_utf8(void)
+{
+    locale_t environment = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+    bool yes = environment && strcmp(nl_langinfo_l(CODESET, environment), "UTF-8") == 0;
+
+    if (environment)
+        freelocale(environment);
+    return yes;
+}
+
 page_t page_new(FILE *out)
 {
     const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
@@ -20,6 +33,7 @@ page_t page_new(FILE *out)
         .out = out,
         .is_terminal = is_terminal,
         .colours = is_terminal && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0,
+        .symbols = !is_terminal || s_is_utf8(),
     };
 }
 

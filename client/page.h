@@ -12,6 +12,7 @@ typedef struct {
     FILE *out;
     bool is_terminal;
     bool colours; /* on a terminal that knows them, and without NO_COLOR */
+    bool symbols; /* stars and arrows can be shown: no terminal, or one whose locale is UTF-8 */
 } page_t;
 
 page_t page_new(FILE *out);

@@ -1,9 +1,11 @@
-/* Looking up: one word a line until ##. After a miss the suggestions have numbers. */
+/* Looking up: one word a line until ##. After a miss the suggestions have numbers. A pattern with * or ? lists the words that
+ * match it. */
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/matching.h"
 #include "client/screen.h"
 #include "client/show.h"
 #include "common/text.h"
@@ -63,6 +65,49 @@ static bool s_look_up(screen_t *self, const char *word, lexmq_definitions_t **mi
     return true;
 }
 
+/* A question mark at the end of a phrase ends a sentence, and phrases are looked up. */
+static bool s_is_pattern(const char *answer)
+{
+    return strchr(answer, '*') || (strchr(answer, '?') && !strchr(answer, ' '));
+}
+
+typedef struct {
+    const page_t *page;
+    show_match_columns_t columns;
+    bool any;
+} s_list_t;
+
+static bool s_show_matches(void *arg, const lexmq_matches_t *page)
+{
+    s_list_t *self = arg;
+
+    show_measure_matches(&self->columns, page);
+    for (size_t i = 0; i < page->count; i++)
+        show_match(self->page, &self->columns, &page->list[i]);
+    self->any = self->any || page->count > 0;
+    return true;
+}
+
+/* Lists words that match. False when the session is over. */
+static bool s_list(screen_t *self, const char *pattern)
+{
+    const lexmq_match_query_t query = {.strategy = "wildcard", .pattern = pattern};
+    s_list_t list = {.page = &self->client->page};
+    matching_end_t end;
+    lexmq_status_t status =
+        matching_run(self->client->lexmq, query, MATCHING_USUAL, s_show_matches, &list, &end);
+
+    if (status != LEXMQ_OK)
+        return screen_fail(self, status);
+    if (end == MATCHING_CUT)
+        fputs("The server had no time to look at all words.\n", self->out);
+    else if (!list.any)
+        fputs("No word matches.\n", self->out);
+    else if (end == MATCHING_MORE)
+        fputs("There are more: type more of the word.\n", self->out);
+    return true;
+}
+
 bool screen_lookup(screen_t *self)
 {
     char answer[LEXMQ_WORD_MAX + 1], word[LEXMQ_WORD_MAX + 1];
@@ -70,6 +115,8 @@ bool screen_lookup(screen_t *self)
     bool alive = true;
 
     fprintf(self->out, "\nType a word to look it up, %s to go back.\n", END);
+    fputs("With * for any letters or ? for one, as in ser*pity, the words that match are listed.\n",
+          self->out);
     while (alive) {
         prompt_result_t result =
             prompt_line(self->client->prompt, PROMPT, true, answer, sizeof answer - 1);
@@ -79,6 +126,11 @@ bool screen_lookup(screen_t *self)
             continue;
         if (!lex_text_is_utf8(answer, strlen(answer))) {
             fputs("That is not UTF-8 text.\n", self->out);
+            continue;
+        }
+        if (s_is_pattern(answer)) {
+            lexmq_definitions_destroy(&missed);
+            alive = s_list(self, answer);
             continue;
         }
         const char *suggested = s_suggestion(missed, answer);

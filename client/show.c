@@ -10,83 +10,14 @@
 #include "client/text_clean.h"
 #include "common/clock.h"
 
-#define INDENT     2
 #define COLUMN_MAX 32 /* a longer word pushes its time to the right instead of everybody's */
-
-void show_entries(const page_t *page, const lexmq_definition_t *word)
-{
-    const lexmq_entry_t *before = NULL;
-
-    for (size_t i = 0; i < word->entry_count; i++) {
-        const lexmq_entry_t *entry = &word->entries[i];
-        bool same = before && strcmp(before->dict, entry->dict) == 0 &&
-                    strcmp(before->headword, entry->headword) == 0;
-        if (!same) {
-            page_print(page, PAGE_BOLD, entry->headword);
-            fputs("  [", page->out);
-            page_print(page, PAGE_DIM, entry->dict);
-            fputs("]\n", page->out);
-        }
-        page_wrap(page, entry->text, INDENT);
-        before = entry;
-    }
-}
-
-void show_miss(const page_t *page, const char *word, const char *const *suggestions, size_t count)
-{
-    page_print(page, PAGE_PLAIN, word);
-    fputs(": not found", page->out);
-    for (size_t i = 0; i < count; i++) {
-        fputs(i == 0 ? "; did you mean " : ", ", page->out);
-        page_print(page, PAGE_PLAIN, suggestions[i]);
-    }
-    fputs(count > 0 ? "?\n" : "\n", page->out);
-}
-
-static void s_entries_json(FILE *out, const lexmq_definition_t *word)
-{
-    for (size_t i = 0; i < word->entry_count; i++) {
-        fputs(i > 0 ? ",{\"dict\":" : "{\"dict\":", out);
-        json_string(out, word->entries[i].dict);
-        fputs(",\"headword\":", out);
-        json_string(out, word->entries[i].headword);
-        fputs(",\"text\":", out);
-        json_string(out, word->entries[i].text);
-        putc('}', out);
-    }
-}
-
-void show_definition_json(FILE *out, const lexmq_definition_t *word, bool recorded)
-{
-    fputs("{\"word\":", out);
-    json_string(out, word->word);
-    fprintf(out, ",\"found\":%s,\"rule\":", word->found ? "true" : "false");
-    json_string(out, word->rule);
-    fputs(",\"entries\":[", out);
-    s_entries_json(out, word);
-    fputs("],\"suggestions\":[", out);
-    for (size_t i = 0; i < word->suggestion_count; i++) {
-        if (i > 0)
-            putc(',', out);
-        json_string(out, word->suggestions[i]);
-    }
-    fprintf(out, "],\"recorded\":%s}\n", recorded ? "true" : "false");
-}
-
-void show_miss_json(FILE *out, const char *word)
-{
-    const lexmq_definition_t miss = {.word = word};
-
-    show_definition_json(out, &miss, false);
-}
 
 static int s_bounded(int width)
 {
     return width < COLUMN_MAX ? width : COLUMN_MAX;
 }
 
-/* Prints a cleaned text, padded. */
-static void s_column(FILE *out, const char *text, int width)
+void show_column(FILE *out, const char *text, int width)
 {
     char *clean = text_clean(text, false);
     int columns = text_columns(clean);
@@ -95,7 +26,7 @@ static void s_column(FILE *out, const char *text, int width)
     free(clean);
 }
 
-static void s_widen(int *column, const char *text)
+void show_widen(int *column, const char *text)
 {
     char *clean = text_clean(text, false);
     int width = s_bounded(text_columns(clean));
@@ -106,17 +37,17 @@ static void s_widen(int *column, const char *text)
 
 void show_measure(show_columns_t *columns, const char *name, const lexmq_records_t *records)
 {
-    s_widen(&columns->name, name);
+    show_widen(&columns->name, name);
     for (size_t i = 0; i < records->count; i++)
-        s_widen(&columns->word, records->list[i].word);
+        show_widen(&columns->word, records->list[i].word);
 }
 
 void show_record(FILE *out, show_columns_t *columns, const char *name, const lexmq_record_t *record)
 {
     char time[SHOW_TIME_SIZE];
 
-    s_column(out, name, columns->name);
-    s_column(out, record->word, columns->word);
+    show_column(out, name, columns->name);
+    show_column(out, record->word, columns->word);
     fprintf(out, "%s\n", show_time(record->time, time));
 }
 

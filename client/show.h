@@ -7,7 +7,10 @@
 
 #include "client/page.h"
 
-/* A found word: its headwords, each with its dictionary and the wrapped text. */
+/* ---- show_entry.c ---- */
+
+/* A found word: how, when it is not spelled as it was asked for, then its headwords, each with its
+ * pronunciation and dictionary, its fields and the wrapped text. */
 void show_entries(const page_t *page, const lexmq_definition_t *word);
 
 /* "word: not found" and the suggestions on one line. */
@@ -15,8 +18,35 @@ void show_miss(const page_t *page, const char *word, const char *const *suggesti
 
 /* One object and a line end. */
 void show_definition_json(FILE *out, const lexmq_definition_t *word, bool recorded);
-/* A miss that the server was not asked about. */
-void show_miss_json(FILE *out, const char *word);
+
+/* ---- show_fields.c ---- */
+
+/* "went -> go (lemma)", unless the word was found exactly as asked. */
+void show_way(const page_t *page, const lexmq_definition_t *word);
+/* What the dictionary gives beside the text: parts of speech, stars, tags and ranks on one line,
+ * forms, aliases and audio on lines of their own; each wrapped and indented by `indent`. Nothing
+ * when it gives nothing. */
+void show_fields(const page_t *page, const lexmq_entry_t *entry, int indent);
+
+/* ---- show_match.c ---- */
+
+/* Matches in aligned columns, `word  dictionary  rule`, then distance and rank where they are known.
+ * The columns only grow from one call to the next. */
+typedef struct {
+    int word, dict, rule;
+} show_match_columns_t;
+void show_match(const page_t *page, const show_match_columns_t *columns,
+                const lexmq_match_t *match);
+void show_measure_matches(show_match_columns_t *columns, const lexmq_matches_t *matches);
+
+void show_match_json(FILE *out, const lexmq_match_t *match);
+
+/* ---- show.c ---- */
+
+/* A cleaned text, padded to `width` columns and two more. */
+void show_column(FILE *out, const char *text, int width);
+/* Makes a column wide enough for a text, within reason. */
+void show_widen(int *column, const char *text);
 
 /* Records in aligned columns, `name  word  time` in local time. The columns only grow from one call to the next. */
 typedef struct {

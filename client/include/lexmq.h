@@ -35,6 +35,9 @@ extern "C" {
 #define LEXMQ_WORD_MAX    255  /* bytes of a word */
 #define LEXMQ_WORDS_MAX   1000 /* words of one lexmq_define */
 #define LEXMQ_RECORDS_MAX 1000 /* records of one page of history */
+#define LEXMQ_MATCHES_MAX 1000 /* matches of one page */
+#define LEXMQ_TAGS_MAX    8    /* tags that one lexmq_match asks for */
+#define LEXMQ_CURSOR_MAX  4096 /* bytes of the cursor of lexmq_match */
 #define LEXMQ_FIELDS_MAX  16   /* pairs of a profile */
 #define LEXMQ_TOKEN_MAX   512  /* bytes of a session token */
 #define LEXMQ_ID_SIZE     16   /* bytes of a session's id */
@@ -158,13 +161,30 @@ LEXMQ_EXPORT lexmq_status_t lexmq_revoke(lexmq_t *self, const unsigned char sess
 
 /* ---- look-up ---- */
 
+/* Behind `text` an entry has what its dictionary gives; what it does not give is NULL or 0. */
 typedef struct {
     const char *dict, *headword, *text;
+    const char *phonetic; /* how it is pronounced, for people */
+    const char *reading;  /* how Han characters are read: "zhong1 guo2" */
+    const char *pos;      /* parts of speech: "n:46/v:54", percent a class, or just "n." */
+    const char **tags;    /* "cet4", "toefl"… */
+    size_t tag_count;
+    const char *forms;    /* "p:went/d:gone"; docs/protocol.md section 6 has the letters */
+    const char **aliases; /* other headwords of the same entry */
+    size_t alias_count;
+    const char *audio; /* a link */
+    uint32_t collins;  /* stars, 1 to 5 */
+    uint32_t oxford;   /* 1: of the Oxford 3000 */
+    uint32_t bnc_rank; /* place by frequency in the British National Corpus; 1 is the commonest */
+    uint32_t modern_rank; /* the same in a corpus of today */
+    uint32_t frequency;   /* how often a corpus has it; the larger the commoner */
 } lexmq_entry_t;
 typedef struct {
     const char *word; /* as asked */
     bool found;
-    const char *rule; /* "exact" or "accent"; NULL when not found */
+    /* How it was found: "exact", "case", "accent", "punctuation", "lemma", "reading",
+     * "explanation", or one that a later server has; NULL when not found. */
+    const char *rule;
     lexmq_entry_t *entries;
     size_t entry_count;
     const char **suggestions; /* only on a miss */
@@ -197,6 +217,47 @@ typedef struct {
 LEXMQ_EXPORT lexmq_status_t lexmq_suggest(lexmq_t *self, const char *prefix, unsigned limit,
                                           const char *dict, lexmq_words_t **out);
 LEXMQ_EXPORT void lexmq_words_destroy(lexmq_words_t **self_p);
+
+/* Words that match a pattern. Zeroed, all but strategy and pattern ask for what is usual. */
+typedef struct {
+    const char *strategy; /* "exact", "prefix", "nprefix", "suffix", "substring", "word", "first",
+                             "last", "wildcard", "re", "soundex", "lev", "reading" or "text" */
+    const char *pattern;  /* 1 to LEXMQ_WORD_MAX bytes */
+    const char *dict;     /* only in this dictionary; NULL: in all */
+    unsigned limit;       /* of one page, 1 to LEXMQ_MATCHES_MAX; 0: 20 */
+    unsigned distance;    /* lev: the most edits, 1 or 2; 0: 1 */
+    uint32_t skip, count; /* nprefix: pass over the first `skip`, then give at most `count` on all
+                             pages together; 0: one page */
+    const char *const *tags; /* only words that have all of them, at most LEXMQ_TAGS_MAX */
+    size_t tag_count;
+    uint32_t collins;   /* only words with so many stars or more; 0: any */
+    uint32_t max_rank;  /* only words that are ranked, and at most this; 0: any */
+    bool by_rank;       /* the commonest first instead of the strategy's order */
+    const void *cursor; /* of the page before, all else but `limit` being the same; NULL: the first
+                           page */
+    size_t cursor_size;
+} lexmq_match_query_t;
+
+typedef struct {
+    const char *word, *dict;
+    const char *rule; /* the strategy, or "accent": it matches once accents are folded. With "exact"
+                         also "case" */
+    int distance;     /* edits, with lev; -1: not said */
+    uint32_t rank;    /* place by frequency; 0: unranked */
+} lexmq_match_t;
+typedef struct {
+    lexmq_match_t *list;
+    size_t count;
+    const void *cursor; /* for the next page */
+    size_t cursor_size; /* 0: this was the last page */
+    /* false: the server's time for one request was over before the page was full, maybe before
+     * anything was found. What is there matches. Go on at the cursor; where the order is by distance,
+     * score or rank there is none, and better matches may be missing. */
+    bool complete;
+} lexmq_matches_t;
+LEXMQ_EXPORT lexmq_status_t lexmq_match(lexmq_t *self, const lexmq_match_query_t *query,
+                                        lexmq_matches_t **out);
+LEXMQ_EXPORT void lexmq_matches_destroy(lexmq_matches_t **self_p);
 
 typedef struct {
     const char *name, *title;

@@ -45,6 +45,23 @@ static lexmq_status_t s_check_words(lexmq_t *self, const char *const *words, siz
     return LEXMQ_OK;
 }
 
+/* What only some dictionaries give. */
+static bool s_take_fields(void *result, const msgpack_object *map, lexmq_entry_t *entry)
+{
+    return lexmq_result_maybe_str(result, map, "phonetic", &entry->phonetic) &&
+           lexmq_result_maybe_str(result, map, "reading", &entry->reading) &&
+           lexmq_result_maybe_str(result, map, "pos", &entry->pos) &&
+           lexmq_result_maybe_texts(result, map, "tags", &entry->tags, &entry->tag_count) &&
+           lexmq_result_maybe_str(result, map, "forms", &entry->forms) &&
+           lexmq_result_maybe_texts(result, map, "aliases", &entry->aliases, &entry->alias_count) &&
+           lexmq_result_maybe_str(result, map, "audio", &entry->audio) &&
+           lexmq_result_maybe_uint(map, "collins", &entry->collins) &&
+           lexmq_result_maybe_uint(map, "oxford", &entry->oxford) &&
+           lexmq_result_maybe_uint(map, "bnc_rank", &entry->bnc_rank) &&
+           lexmq_result_maybe_uint(map, "modern_rank", &entry->modern_rank) &&
+           lexmq_result_maybe_uint(map, "frequency", &entry->frequency);
+}
+
 static bool s_take_entries(void *result, const msgpack_object *map, lexmq_definition_t *word)
 {
     const msgpack_object_array *array;
@@ -57,7 +74,8 @@ static bool s_take_entries(void *result, const msgpack_object *map, lexmq_defini
         lexmq_entry_t *out = &word->entries[word->entry_count];
         if (!lexmq_result_str(result, entry, "dict", &out->dict) ||
             !lexmq_result_str(result, entry, "headword", &out->headword) ||
-            !lexmq_result_str(result, entry, "text", &out->text))
+            !lexmq_result_str(result, entry, "text", &out->text) ||
+            !s_take_fields(result, entry, out))
             return false;
     }
     return true;

@@ -118,5 +118,11 @@ bool lexmq_result_maps(const msgpack_object *map, const char *key,
                        const msgpack_object_array **out);
 bool lexmq_result_texts(void *result, const msgpack_object *map, const char *key,
                         const char ***list, size_t *count);
+/* The same for what may be missing: then NULL, or 0, and true. */
+bool lexmq_result_maybe_str(void *result, const msgpack_object *map, const char *key,
+                            const char **out);
+bool lexmq_result_maybe_texts(void *result, const msgpack_object *map, const char *key,
+                              const char ***list, size_t *count);
+bool lexmq_result_maybe_uint(const msgpack_object *map, const char *key, uint32_t *out);
 
 #endif

@@ -119,6 +119,34 @@ bool lexmq_result_texts(void *result, const msgpack_object *map, const char *key
     return true;
 }
 
+bool lexmq_result_maybe_str(void *result, const msgpack_object *map, const char *key,
+                            const char **out)
+{
+    *out = NULL;
+    return !lex_map_find(map, key) || lexmq_result_str(result, map, key, out);
+}
+
+bool lexmq_result_maybe_texts(void *result, const msgpack_object *map, const char *key,
+                              const char ***list, size_t *count)
+{
+    *list = NULL;
+    *count = 0;
+    return !lex_map_find(map, key) || lexmq_result_texts(result, map, key, list, count);
+}
+
+bool lexmq_result_maybe_uint(const msgpack_object *map, const char *key, uint32_t *out)
+{
+    uint64_t value;
+
+    *out = 0;
+    if (!lex_map_find(map, key))
+        return true;
+    if (!lex_map_uint(map, key, &value) || value > UINT32_MAX)
+        return false;
+    *out = (uint32_t)value;
+    return true;
+}
+
 bool lexmq_result_session(const msgpack_object *map, unsigned char out[LEXMQ_ID_SIZE])
 {
     const unsigned char *id;

@@ -112,6 +112,43 @@ static void test_fields(void **state)
     s_bad("lexmq register a --field", EXIT_USAGE);
 }
 
+static void test_match(void **state)
+{
+    options_t *options = s_good("lexmq match --strategy lev --tag cet4 a --distance 2 --tag=gre "
+                                "--collins 5 --max-rank 999999999 --sort rank --limit 1000");
+    (void)state;
+
+    assert_string_equal(options->strategy, "lev");
+    assert_int_equal(options->tag_count, 2);
+    assert_string_equal(options->tags[0], "cet4");
+    assert_string_equal(options->tags[1], "gre");
+    assert_true(options->distance == 2 && options->collins == 5 && options->max_rank == 999999999);
+    assert_true(options->limit == 1000 && options->by_rank);
+    assert_true(options->skip == 0 && options->count == 0);
+    assert_string_equal(options->arguments[1], "a");
+    options_destroy(&options);
+    options = s_good("lexmq match a --skip 40 --count 30 --sort rank --sort word");
+    assert_true(options->skip == 40 && options->count == 30 && !options->by_rank);
+    assert_null(options->strategy);
+    assert_int_equal(options->given, OPTION_SKIP | OPTION_COUNT | OPTION_SORT);
+    options_destroy(&options);
+    options =
+        s_good("lexmq match a --tag=1 --tag=2 --tag=3 --tag=4 --tag=5 --tag=6 --tag=7 --tag=8");
+    assert_int_equal(options->tag_count, LEXMQ_TAGS_MAX);
+    options_destroy(&options);
+    s_bad("lexmq match a --tag 1 --tag 2 --tag 3 --tag 4 --tag 5 --tag 6 --tag 7 --tag 8 --tag 9",
+          EXIT_USAGE);
+    s_bad("lexmq match a --tag=", EXIT_USAGE);
+    s_bad("lexmq match a --distance 3", EXIT_USAGE);
+    s_bad("lexmq match a --distance 0", EXIT_USAGE);
+    s_bad("lexmq match a --collins 6", EXIT_USAGE);
+    s_bad("lexmq match a --max-rank 1000000000", EXIT_USAGE);
+    s_bad("lexmq match a --skip -1", EXIT_USAGE);
+    s_bad("lexmq match a --count x", EXIT_USAGE);
+    s_bad("lexmq match a --sort key", EXIT_USAGE);
+    s_bad("lexmq match a --strategy", EXIT_USAGE);
+}
+
 static void test_mistakes(void **state)
 {
     (void)state;
@@ -125,7 +162,7 @@ static void test_mistakes(void **state)
     s_bad("lexmq history --last 1x", EXIT_USAGE);
     s_bad("lexmq history --last 100001", EXIT_USAGE);
     s_bad("lexmq history --last 99999999999999999999", EXIT_USAGE);
-    s_bad("lexmq suggest a --limit 101", EXIT_USAGE);
+    s_bad("lexmq match a --limit 1001", EXIT_USAGE);
     s_bad("lexmq whoami --timeout 0", EXIT_USAGE);
     s_bad("lexmq whoami --timeout 0.01", EXIT_USAGE);
     s_bad("lexmq whoami --timeout 1e1", EXIT_USAGE);
@@ -189,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_anywhere),    cmocka_unit_test(test_words_like_options),
         cmocka_unit_test(test_fields),      cmocka_unit_test(test_mistakes),
         cmocka_unit_test(test_environment), cmocka_unit_test(test_exit_codes),
+        cmocka_unit_test(test_match),
     };
 
     return cmocka_run_group_tests(tests, s_setup, NULL);

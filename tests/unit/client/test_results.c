@@ -4,6 +4,62 @@
 
 /* ---- lookup ---- */
 
+/* With every field there is, and one that only later servers have. */
+static void s_write_entry(lex_writer_t *writer)
+{
+    lex_write_map(writer, 16);
+    lex_put_text(writer, "dict", "d");
+    lex_put_text(writer, "headword", "Café");
+    lex_put_str(writer, "text", "a\0b", 3);
+    lex_put_text(writer, "phonetic", "kæˈfeɪ");
+    lex_put_text(writer, "reading", "ka1 fei1");
+    lex_put_text(writer, "pos", "n:100");
+    lex_write_text(writer, "tags");
+    lex_write_array(writer, 2);
+    lex_write_text(writer, "cet4");
+    lex_write_text(writer, "toefl");
+    lex_put_text(writer, "forms", "s:cafés");
+    lex_write_text(writer, "aliases");
+    lex_write_array(writer, 1);
+    lex_write_text(writer, "caff");
+    lex_put_text(writer, "audio", "https://a.example/x.ogg");
+    lex_put_uint(writer, "collins", 3);
+    lex_put_uint(writer, "oxford", 1);
+    lex_put_uint(writer, "bnc_rank", 4000);
+    lex_put_uint(writer, "modern_rank", 3000);
+    lex_put_uint(writer, "frequency", UINT32_MAX);
+    lex_put_text(writer, SPOIL_LATER, "unknown");
+}
+
+static void s_check_entry(const lexmq_entry_t *entry)
+{
+    assert_string_equal(entry->headword, "Café");
+    assert_string_equal(entry->text, "a b");
+    assert_string_equal(entry->phonetic, "kæˈfeɪ");
+    assert_string_equal(entry->reading, "ka1 fei1");
+    assert_string_equal(entry->pos, "n:100");
+    assert_int_equal(entry->tag_count, 2);
+    assert_string_equal(entry->tags[1], "toefl");
+    assert_string_equal(entry->forms, "s:cafés");
+    assert_int_equal(entry->alias_count, 1);
+    assert_string_equal(entry->aliases[0], "caff");
+    assert_string_equal(entry->audio, "https://a.example/x.ogg");
+    assert_true(entry->collins == 3 && entry->oxford == 1);
+    assert_true(entry->bnc_rank == 4000 && entry->modern_rank == 3000);
+    assert_true(entry->frequency == UINT32_MAX);
+}
+
+/* A dictionary that gives no more than a text. */
+static void s_check_plain(const lexmq_entry_t *entry)
+{
+    assert_string_equal(entry->text, "plain");
+    assert_true(!entry->phonetic && !entry->reading && !entry->pos && !entry->forms);
+    assert_true(!entry->tags && !entry->aliases && !entry->audio);
+    assert_true(entry->tag_count == 0 && entry->alias_count == 0);
+    assert_true(entry->collins == 0 && entry->oxford == 0 && entry->bnc_rank == 0);
+    assert_true(entry->modern_rank == 0 && entry->frequency == 0);
+}
+
 static void s_write_define(lex_writer_t *writer, const unsigned char *id)
 {
     lex_write_ok(writer, id, 2);
@@ -14,11 +70,12 @@ static void s_write_define(lex_writer_t *writer, const unsigned char *id)
     lex_put_bool(writer, "found", true);
     lex_put_text(writer, "rule", "exact");
     lex_write_text(writer, "entries");
-    lex_write_array(writer, 1);
+    lex_write_array(writer, 2);
+    s_write_entry(writer);
     lex_write_map(writer, 3);
-    lex_put_text(writer, "dict", "d");
-    lex_put_text(writer, "headword", "Café");
-    lex_put_str(writer, "text", "a\0b", 3);
+    lex_put_text(writer, "dict", "e");
+    lex_put_text(writer, "headword", "café");
+    lex_put_text(writer, "text", "plain");
     lex_write_text(writer, "suggestions");
     lex_write_array(writer, 0);
     lex_write_map(writer, 5);
@@ -45,8 +102,9 @@ static lexmq_status_t s_define(lexmq_t *lexmq, bool check)
         assert_true(found->words[0].found && !found->words[1].found);
         assert_string_equal(found->words[0].rule, "exact");
         assert_null(found->words[1].rule);
-        assert_string_equal(found->words[0].entries[0].headword, "Café");
-        assert_string_equal(found->words[0].entries[0].text, "a b");
+        assert_int_equal(found->words[0].entry_count, 2);
+        s_check_entry(&found->words[0].entries[0]);
+        s_check_plain(&found->words[0].entries[1]);
         assert_int_equal(found->words[1].suggestion_count, 2);
         assert_string_equal(found->words[1].suggestions[0], "zoo");
     } else if (status != LEXMQ_OK) {
@@ -67,11 +125,14 @@ static lexmq_status_t s_define_one(lexmq_t *lexmq)
 
 static void test_lookup(void **state)
 {
+    static const char *const optional[] = {
+        "phonetic", "reading", "pos",      "tags",        "forms",     "aliases", "audio",
+        "collins",  "oxford",  "bnc_rank", "modern_rank", "frequency", NULL};
     spoiled_reply_t reply = {.write = s_write_define};
     fake_gateway_t gateway;
     (void)state;
 
-    spoil_try(s_define, s_write_define);
+    spoil_try_with(s_define, s_write_define, optional);
     fake_gateway_start(&gateway, spoil_answer);
     gateway.arg = &reply;
     const lexmq_options_t options = {

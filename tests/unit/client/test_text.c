@@ -1,4 +1,4 @@
-/* Text for terminals and programs: cleaning, wrapping, JSON, CSV, columns. */
+/* Text for terminals and programs: cleaning, wrapping, JSON, CSV. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,11 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "client/machine.h"
-#include "client/page.h"
-#include "client/show.h"
 #include "client/text_clean.h"
 #include "client/wrap.h"
 
@@ -161,75 +158,13 @@ static void test_csv(void **state)
     s_csv("a\nb\r", "\"a\nb\r\"");
 }
 
-static void test_definition(void **state)
-{
-    lexmq_entry_t entry = {"d", "Cat", "n. an \"animal\""};
-    const char *suggestions[] = {"bat", "cut"};
-    lexmq_definition_t found = {"cat", true, "exact", &entry, 1, NULL, 0};
-    lexmq_definition_t missed = {"czt", false, NULL, NULL, 0, suggestions, 2};
-    char *printed = NULL;
-    size_t size;
-    FILE *out = open_memstream(&printed, &size);
-    const page_t page = {.out = out};
-    (void)state;
-
-    show_definition_json(out, &found, true);
-    show_definition_json(out, &missed, false);
-    show_entries(&page, &found);
-    show_miss(&page, "czt", suggestions, 2);
-    show_miss(&page, "czt", NULL, 0);
-    fclose(out);
-    assert_string_equal(
-        printed, "{\"word\":\"cat\",\"found\":true,\"rule\":\"exact\",\"entries\":[{\"dict\":\"d\","
-                 "\"headword\":\"Cat\",\"text\":\"n. an \\\"animal\\\"\"}],\"suggestions\":[],"
-                 "\"recorded\":true}\n"
-                 "{\"word\":\"czt\",\"found\":false,\"rule\":null,\"entries\":[],"
-                 "\"suggestions\":[\"bat\",\"cut\"],\"recorded\":false}\n"
-                 "Cat  [d]\n  n. an \"animal\"\n"
-                 "czt: not found; did you mean bat, cut?\n"
-                 "czt: not found\n");
-    free(printed);
-}
-
-static void test_records(void **state)
-{
-    lexmq_record_t list[] = {{1, "猫", 1767225600123, true}, {2, "a,cat", 1767225601000, false}};
-    const lexmq_records_t records = {list, 2, 0};
-    show_columns_t columns = {0};
-    char *printed = NULL;
-    size_t size;
-    FILE *out = open_memstream(&printed, &size);
-    (void)state;
-
-    setenv("TZ", "UTC-8", 1);
-    tzset();
-    show_measure(&columns, "Älice", &records);
-    for (size_t i = 0; i < records.count; i++) {
-        show_record(out, &columns, "Älice", &list[i]);
-        show_record_json(out, "Älice", &list[i]);
-        show_record_csv(out, "Älice", &list[i]);
-    }
-    fclose(out);
-    assert_string_equal(
-        printed, "Älice  猫     2026-01-01 08:00:00\n"
-                 "{\"name\":\"Älice\",\"word\":\"猫\",\"time\":\"2026-01-01T00:00:00.123Z\","
-                 "\"found\":true}\n"
-                 "Älice,猫,2026-01-01T00:00:00.123Z,true\n"
-                 "Älice  a,cat  2026-01-01 08:00:01\n"
-                 "{\"name\":\"Älice\",\"word\":\"a,cat\",\"time\":\"2026-01-01T00:00:01.000Z\","
-                 "\"found\":false}\n"
-                 "Älice,\"a,cat\",2026-01-01T00:00:01.000Z,false\n");
-    free(printed);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_clean),      cmocka_unit_test(test_columns),
         cmocka_unit_test(test_wrap),       cmocka_unit_test(test_wrap_wide),
         cmocka_unit_test(test_wrap_again), cmocka_unit_test(test_json),
-        cmocka_unit_test(test_csv),        cmocka_unit_test(test_definition),
-        cmocka_unit_test(test_records),
+        cmocka_unit_test(test_csv),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
