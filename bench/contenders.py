@@ -68,24 +68,30 @@ def dictd_configuration(folder, port, text):
     path = os.path.join(folder, f"dictd-{port}.conf")
     with open(path, "w") as file:
         file.write(f"global {{ port {port}\n listen_to 127.0.0.1\n limit_queries 0\n limit_time 0\n"
-                   " limit_childs 100\n depth 100\n log_option none }\n"
+                   " limit_matches 0\n limit_definitions 0\n limit_childs 100\n depth 100\n log_option none }\n"
                    "access { allow * }\n"
                    f"database wn {{ data {text}\n index {DICTD_FOLDER}/wn.index }}\n")
     return path
 
 
-def start_dictd(bench, name, text):
+def launch_dictd(bench, name, text=f"{DICTD_FOLDER}/wn.dict.dz"):
+    """Returns its process and its port."""
     dictd = shutil.which("dictd") or "/usr/sbin/dictd"
     port = free_ports(1)
-    bench.processes.start(name, dictd, "--config", dictd_configuration(bench.folder, port, text), "--debug",
-                          "nodetach", "--pid-file", os.path.join(bench.folder, name + ".pid"),
-                          "--locale", "C.UTF-8")
+    process = bench.processes.start(name, dictd, "--config", dictd_configuration(bench.folder, port, text), "--debug",
+                                    "nodetach", "--pid-file", os.path.join(bench.folder, name + ".pid"),
+                                    "--locale", "C.UTF-8")
     bench.processes.await_port(port)
-    return ["--contender", "dict", "--endpoint", f"127.0.0.1:{port}", "--words", bench.words]
+    return process, port
+
+
+def dictd_arguments(port, words):
+    return ["--contender", "dict", "--endpoint", f"127.0.0.1:{port}", "--words", words]
 
 
 def start_packed_dictd(bench, _curve):
-    return start_dictd(bench, "dictd", f"{DICTD_FOLDER}/wn.dict.dz")
+    _, port = launch_dictd(bench, "dictd")
+    return dictd_arguments(port, bench.words)
 
 
 def start_unpacked_dictd(bench, _curve):
@@ -93,7 +99,8 @@ def start_unpacked_dictd(bench, _curve):
     if not os.path.exists(text):
         with gzip.open(f"{DICTD_FOLDER}/wn.dict.dz") as packed, open(text, "wb") as unpacked:
             shutil.copyfileobj(packed, unpacked)
-    return start_dictd(bench, "dictd-unpacked", text)
+    _, port = launch_dictd(bench, "dictd-unpacked", text)
+    return dictd_arguments(port, bench.words)
 
 
 class Stack:
@@ -110,8 +117,21 @@ class Stack:
         if curve:
             self.arguments += ["--server", os.path.join(bench.stack_folder, "keys", "public", "gateway.cert")]
 
+    def run(self, *arguments):
+        run(self.script, *arguments, env=self.environment)
+
+    def pids(self):
+        """{"lookup-1": its pid}, of all that runs."""
+        folder = os.path.join(self.bench.stack_folder, "run")
+        pids = {}
+        for name in os.listdir(folder):
+            if name.endswith(".pid"):
+                with open(os.path.join(folder, name)) as file:
+                    pids[name.removesuffix(".pid")] = int(file.read().split()[0])
+        return pids
+
     def start(self):
-        run(self.script, "up", env=self.environment)
+        self.run("up")
         end = time.monotonic() + SETTLE_SECONDS
         while True:
             try:
@@ -125,4 +145,4 @@ class Stack:
                 time.sleep(0.2)
 
     def stop(self):
-        run(self.script, "down", env=self.environment)
+        self.run("down")

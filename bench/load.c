@@ -16,11 +16,12 @@
 #define TIME_MAX_MS 600000
 
 static const lex_setting_t s_settings[] = {
-    {"contender", "NAME", NULL, "what is asked: proxy, mdp, define or dict"},
+    {"contender", "NAME", NULL, "what is asked: proxy, mdp, define, match or dict"},
     {"endpoint", "ENDPOINT", NULL, "where: a ZeroMQ endpoint; for dict an address and port"},
     {"server", "FILE", NULL, "the server's certificate; none: plaintext"},
     {"service", "NAME", "echo", "mdp: the service asked"},
-    {"words", "FILE", NULL, "define and dict: the words to ask for, one a line"},
+    {"words", "FILE", NULL, "define, match and dict: what to ask for, one a line"},
+    {"strategy", "NAME", NULL, "match: the strategy; dict: MATCH with it, none: DEFINE"},
     {"database", "NAME", "wn", "dict: the database asked"},
     {"clients", "N", "1", "connections, each with a thread"},
     {"window", "N", "1", "requests that a client keeps open"},
@@ -39,11 +40,17 @@ static const lex_program_t s_program = {
 static const contender_t *s_contender(const char *name)
 {
     static const contender_t *all[] = {&contender_proxy, &contender_mdp, &contender_define,
-                                       &contender_dict};
+                                       &contender_match, &contender_dict};
     for (unsigned i = 0; i < sizeof all / sizeof all[0]; i++)
         if (strcmp(all[i]->name, name) == 0)
             return all[i];
     fail("'%s' is no contender", name);
+}
+
+/* Whether a user is needed. */
+static bool s_is_stack(const load_t *load)
+{
+    return load->contender == &contender_define || load->contender == &contender_match;
 }
 
 static void s_configure(load_t *load, const lex_config_t *config)
@@ -62,19 +69,21 @@ static void s_configure(load_t *load, const lex_config_t *config)
     };
     int threads = (int)lex_config_number(config, "io-threads", 1, 16);
     expect(zmq_ctx_set(load->context, ZMQ_IO_THREADS, threads) == 0, "I/O threads");
-    if (load->contender == &contender_define || load->contender == &contender_dict)
+    load->strategy = load->contender == &contender_match ? lex_config_require(config, "strategy")
+                                                         : lex_config_get(config, "strategy");
+    if (s_is_stack(load) || load->contender == &contender_dict)
         load->words = words_new(lex_config_require(config, "words"));
 }
 
 static void s_run(load_t *load, load_result_t *result)
 {
     account_t *account = NULL;
-    if (load->contender == &contender_define) {
+    if (s_is_stack(load)) {
         account = account_new(load);
         load->token = account_token(account, &load->token_size);
     }
     load_run(load, result);
-    if (account)
+    if (load->contender == &contender_define)
         account_check_history(account, result->answered);
     account_destroy(&account);
 }

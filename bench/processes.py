@@ -99,9 +99,9 @@ class Processes:
             pass
 
 
-def run(*command, env=None, seconds=120):
-    """Runs a command to its end and returns what it printed. When we are interrupted it is not: a stack that is
-    being started can only be stopped in order once it stands."""
+def run(*command, env=None, seconds=120, to_the_end=True):
+    """Runs a command and returns what it printed. When we are interrupted it still runs to its end, unless it need not:
+    a stack that is being started can only be stopped in order once it stands."""
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                text=True, env=env or clean_environment(), start_new_session=True)
     try:
@@ -111,6 +111,8 @@ def run(*command, env=None, seconds=120):
         process.communicate()
         raise Failure(f"{os.path.basename(command[0])} does not end within {seconds} s") from None
     except BaseException:
+        if not to_the_end:
+            os.killpg(process.pid, signal.SIGKILL)
         try:
             process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:

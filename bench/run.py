@@ -4,20 +4,17 @@
 docs/benchmark.md says what is measured and how to read it. LEXMQ_BUILD names the build folder. LEXMQ_BENCH_FAST=1 makes
 one short round, which tells whether everything works and nothing else."""
 
-import contextlib
 import json
 import os
-import platform
 import random
-import shutil
-import signal
 import sys
-import tempfile
 import time
 
+import queries
 from contenders import (DICTD_FOLDER, TOP, Bench, Stack, start_gateway, start_packed_dictd, start_proxy,
                         start_unpacked_dictd)
 from processes import Failure, Processes, run
+from session import build_folder, heed_signals, ignore_signals, machine, scratch
 from table import Results, table
 
 FAST = os.environ.get("LEXMQ_BENCH_FAST") == "1"
@@ -31,21 +28,10 @@ SEED = 2229
 
 def write_words(path):
     """All headwords of WordNet, in an order that is random and always the same."""
-    with open(f"{DICTD_FOLDER}/wn.index", encoding="utf-8") as index:
-        words = sorted({line.split("\t")[0] for line in index} - {""})
-    words = [word for word in words if not word.startswith(("00-database", "00database"))]
+    words = queries.headwords(f"{DICTD_FOLDER}/wn.index")
     random.Random(SEED).shuffle(words)
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(words) + "\n")
-
-
-@contextlib.contextmanager
-def scratch(parent=None):
-    folder = tempfile.mkdtemp(prefix="lexmq-bench-", dir=parent)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def measure(bench, arguments, load):
@@ -87,29 +73,9 @@ def measure_security(bench, security, results):
     heed_signals()
 
 
-def interrupted(number, _frame):
-    raise SystemExit(128 + number)
-
-
-def heed_signals():
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, interrupted)
-
-
-def ignore_signals():
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-
-
-def machine():
-    with open("/proc/cpuinfo") as cpuinfo:
-        models = [line.split(":")[1].strip() for line in cpuinfo if line.startswith("model name")]
-    return f"{len(os.sched_getaffinity(0))} CPUs ({models[0] if models else platform.machine()})"
-
-
 def main():
     begin = time.monotonic()
-    build = os.path.abspath(os.environ.get("LEXMQ_BUILD") or os.path.join(TOP, "build"))
+    build = build_folder()
     results = Results()
     heed_signals()
     # The database is on the disk of the build, not in a /tmp that may be memory: its commits are to be real ones.

@@ -20,9 +20,11 @@
 #define COMMAND_MAX   (LEX_WORD_MAX + 64)
 
 typedef enum {
-    S_STATUS,     /* 150: definitions follow; 552: none */
+    S_STATUS,     /* 150: definitions follow; 152: matches do; 552: there is none */
     S_DEFINITION, /* 151: a text follows; 250: that was the last */
     S_TEXT,       /* lines up to a single dot */
+    S_MATCHES,    /* lines up to a single dot */
+    S_END,        /* 250 */
 } s_state_t;
 
 typedef struct {
@@ -128,16 +130,25 @@ static bool s_is_of(const char *line, const char *word)
            line[5 + size] == '"';
 }
 
+/* The first line of the answer to `word`. True when it is the last as well. Every word asked by DEFINE is there. */
+static bool s_take_status(s_dict_t *self, const char *line, const char *word)
+{
+    bool matching = self->load->strategy != NULL;
+    if (matching && s_has_code(line, "552"))
+        return true;
+    if (!s_has_code(line, matching ? "152" : "150"))
+        fail("dictd on '%s': %s", word, line);
+    self->state = matching ? S_MATCHES : S_DEFINITION;
+    self->texts = 0;
+    return false;
+}
+
 /* Takes a line of the answer to `word`. True when it is the last. */
 static bool s_take(s_dict_t *self, const char *line, const char *word)
 {
     switch (self->state) {
     case S_STATUS:
-        if (!s_has_code(line, "150"))
-            fail("dictd on '%s': %s", word, line);
-        self->state = S_DEFINITION;
-        self->texts = 0;
-        return false;
+        return s_take_status(self, line, word);
     case S_DEFINITION:
         if (s_is_of(line, word))
             self->state = S_TEXT;
@@ -152,6 +163,15 @@ static bool s_take(s_dict_t *self, const char *line, const char *word)
             self->texts++;
         }
         return false;
+    case S_MATCHES:
+        if (strcmp(line, ".") == 0)
+            self->state = S_END;
+        return false;
+    case S_END:
+        if (!s_has_code(line, "250"))
+            fail("dictd on '%s': %s", word, line);
+        self->state = S_STATUS;
+        return true;
     }
     return false;
 }
@@ -177,9 +197,11 @@ static void s_send(void *connection, unsigned slot)
     const load_t *load = self->load;
     self->asked[slot] = words_next(load->words, &self->place);
     self->queue[(self->oldest + self->open++) % load->window] = slot;
-    self->output_size +=
-        (size_t)snprintf(self->output + self->output_size, COMMAND_MAX, "DEFINE %s \"%s\"\r\n",
-                         load->database, words_get(load->words, self->asked[slot]));
+    bool matching = load->strategy != NULL;
+    self->output_size += (size_t)snprintf(
+        self->output + self->output_size, COMMAND_MAX, "%s %s %s%s\"%s\"\r\n",
+        matching ? "MATCH" : "DEFINE", load->database, matching ? load->strategy : "",
+        matching ? " " : "", words_get(load->words, self->asked[slot]));
 }
 
 static unsigned s_receive(void *connection, load_result_t *result)

@@ -35,10 +35,12 @@ typedef struct {
 } contender_t;
 
 /* proxy: the echo behind a bare proxy, one frame each way. mdp: the echo behind the gateway.
- * define: the whole stack, `define` of a random word, recorded. dict: dictd, DEFINE of a random word, over TCP. */
+ * define: the whole stack, `define` of a random word, recorded. match: the whole stack, `match` of a random pattern, page
+ * after page until it has them all. dict: dictd, DEFINE of a random word, or MATCH with a strategy, over TCP. */
 extern const contender_t contender_proxy;
 extern const contender_t contender_mdp;
 extern const contender_t contender_define;
+extern const contender_t contender_match;
 extern const contender_t contender_dict;
 
 struct load {
@@ -46,9 +48,10 @@ struct load {
     const char *endpoint;
     const char *service;  /* mdp */
     const char *server;   /* the server's certificate, NULL: plaintext */
-    const words_t *words; /* define, dict */
+    const words_t *words; /* define, match, dict */
     const char *database; /* dict */
-    const void *token;    /* define */
+    const char *strategy; /* match; dict, NULL: DEFINE */
+    const void *token;    /* define, match */
     size_t token_size;
     void *context; /* of libzmq */
     unsigned clients;

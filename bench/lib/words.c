@@ -63,6 +63,11 @@ void words_destroy(words_t **self_p)
     *self_p = NULL;
 }
 
+unsigned words_count(const words_t *self)
+{
+    return self->count;
+}
+
 const char *words_get(const words_t *self, unsigned index)
 {
     return self->text + self->starts[index];

@@ -10,6 +10,7 @@ typedef struct words words_t;
 words_t *words_new(const char *path);
 void words_destroy(words_t **self_p);
 
+unsigned words_count(const words_t *self);
 const char *words_get(const words_t *self, unsigned index);
 
 /* Where a client begins: a random place, the same each time for the same client. */
