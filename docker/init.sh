@@ -1,6 +1,6 @@
 #!/bin/sh
 # What has to be there before the services of a stack in containers start: keys, schemas, accounts, rights, dictionaries.
-# Each step makes only what is missing, so that it may run at every start. LEXMQ_DICTIONARIES ("wordnet wordbook") says which
+# Each step makes only what is missing, so that it may run at every start. LEXMQ_DICTIONARIES ("wordnet wordbook lemmas") says which
 # dictionaries to import when there is none of the name; a newer file is imported with lexmq-dict.
 set -eu
 umask 077
@@ -32,12 +32,13 @@ flock -w 300 9 || {
 lexmq-keygen "$KEYS"
 lexmq-migrate bootstrap --keys "$KEYS" --db-user root --db-password-file /secrets/db-root/password
 dictionaries=$(lexmq-dict list --db-password-file "$KEYS/import/db.password")
-for dictionary in ${LEXMQ_DICTIONARIES-wordnet wordbook}; do
+for dictionary in ${LEXMQ_DICTIONARIES-wordnet wordbook lemmas}; do
     case "$dictionary" in
     wordnet) import_once wordnet dict /usr/share/dictd/wn.index "WordNet" 10 ;;
     wordbook) import_once lexmq wordbook "$SHARE/dict/lexmq-wordbook.txt" "Lexmq word book" 20 ;;
+    lemmas) import_once lemmas-wordnet exc /usr/share/wordnet "WordNet's irregular forms" 30 ;;
     *)
-        say "LEXMQ_DICTIONARIES knows wordnet and wordbook, not '$dictionary'" >&2
+        say "LEXMQ_DICTIONARIES knows wordnet, wordbook and lemmas, not '$dictionary'" >&2
         exit 2
         ;;
     esac
