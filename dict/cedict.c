@@ -9,7 +9,7 @@
 #include "common/reading.h"
 #include "dict/cedict_line.h"
 #include "dict/format.h"
-#include "dict/lines.h"
+#include "dict/line_entry.h"
 
 #define CEDICT_LINE_MAX  ((size_t)1 << 20)
 #define CEDICT_TITLE     "CC-CEDICT"
@@ -138,32 +138,19 @@ static const char *s_read_entry(s_cedict_t *self, reader_t *reader, const char *
     return NULL;
 }
 
+static const char *s_take_line(reader_t *reader, const char *line, size_t size, lex_entry_t *entry)
+{
+    if (*line != '#')
+        return s_read_entry(reader->impl, reader, line, size, entry);
+    s_take_comment(reader, line, size);
+    return NULL;
+}
+
 static int s_next(reader_t *reader, lex_entry_t *entry)
 {
     s_cedict_t *self = reader->impl;
-    char *line;
-    size_t size;
-    lines_status_t status;
-    while ((status = lines_next(self->lines, &line, &size)) > 0) {
-        const char *fault = NULL;
-        reader->line = lines_number(self->lines);
-        lines_trim(self->lines, &line, &size);
-        while (size > 0 && line[size - 1] == ' ')
-            size--;
-        if (status == LINES_TOO_LONG)
-            fault = "the line is longer than 1 MiB";
-        else if (size == 0)
-            continue;
-        else if (*line == '#')
-            s_take_comment(reader, line, size);
-        else if (!(fault = s_read_entry(self, reader, line, size, entry)))
-            return 1;
-        if (fault)
-            reader_skip(reader, reader->line, fault);
-    }
-    if (status == LINES_ERROR)
-        return reader_fail(reader, "cannot read on: %s", strerror(errno));
-    return 0;
+    return line_entry_next(reader, self->lines, "the line is longer than 1 MiB", s_take_line,
+                           entry);
 }
 
 static void s_position(const reader_t *reader, uint64_t *done, uint64_t *total)

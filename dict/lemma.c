@@ -7,7 +7,7 @@
 #include "common/memory.h"
 #include "dict/format.h"
 #include "dict/lemma_line.h"
-#include "dict/lines.h"
+#include "dict/line_entry.h"
 
 #define LEMMA_LINE_MAX ((size_t)64 << 10)
 
@@ -100,29 +100,16 @@ static const char *s_read_entry(s_lemma_t *self, reader_t *reader, const char *l
     return NULL;
 }
 
+static const char *s_take_line(reader_t *reader, const char *line, size_t size, lex_entry_t *entry)
+{
+    return *line == ';' ? NULL : s_read_entry(reader->impl, reader, line, size, entry);
+}
+
 static int s_next(reader_t *reader, lex_entry_t *entry)
 {
     s_lemma_t *self = reader->impl;
-    char *line;
-    size_t size;
-    lines_status_t status;
-    while ((status = lines_next(self->lines, &line, &size)) > 0) {
-        const char *fault = NULL;
-        reader->line = lines_number(self->lines);
-        lines_trim(self->lines, &line, &size);
-        while (size > 0 && (line[size - 1] == ' ' || line[size - 1] == '\t'))
-            size--;
-        if (status == LINES_TOO_LONG)
-            fault = "the line is longer than 64 KiB";
-        else if (size == 0 || *line == ';')
-            continue;
-        else if (!(fault = s_read_entry(self, reader, line, size, entry)))
-            return 1;
-        reader_skip(reader, reader->line, fault);
-    }
-    if (status == LINES_ERROR)
-        return reader_fail(reader, "cannot read on: %s", strerror(errno));
-    return 0;
+    return line_entry_next(reader, self->lines, "the line is longer than 64 KiB", s_take_line,
+                           entry);
 }
 
 static void s_position(const reader_t *reader, uint64_t *done, uint64_t *total)

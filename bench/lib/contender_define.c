@@ -1,56 +1,15 @@
 /* The whole stack: one random word a request, found and recorded. */
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "bench/lib/failure.h"
-#include "bench/lib/load.h"
-#include "bench/lib/tickets.h"
-#include "common/body.h"
-#include "common/memory.h"
-#include "common/writer.h"
+#include "bench/lib/session.h"
 
 #define SERVICE "lookup"
 
-typedef struct {
-    const load_t *load;
-    void *socket;
-    wire_frames_t frames;
-    tickets_t *tickets;
-    lex_writer_t writer;
-    lex_body_t *body;
-    unsigned place; /* in the words */
-} s_define_t;
-
-static void *s_open(const load_t *load, unsigned client)
-{
-    wire_keys_t keys;
-    wire_client_keys(&keys, NULL, load->server);
-    s_define_t *self = lex_calloc(1, sizeof *self);
-    self->load = load;
-    self->socket = wire_connect(load->context, ZMQ_DEALER, &keys, load->endpoint);
-    self->tickets = tickets_new(load->window);
-    lex_writer_init(&self->writer);
-    self->body = lex_body_new();
-    self->place = words_begin(load->words, client);
-    return self;
-}
-
-static void s_close(void **self_p)
-{
-    s_define_t *self = *self_p;
-    wire_close_frames(&self->frames);
-    zmq_close(self->socket);
-    tickets_destroy(&self->tickets);
-    lex_writer_close(&self->writer);
-    lex_body_destroy(&self->body);
-    free(self);
-    *self_p = NULL;
-}
-
 static void s_send(void *connection, unsigned slot)
 {
-    s_define_t *self = connection;
+    session_t *self = connection;
     const load_t *load = self->load;
     unsigned word = words_next(load->words, &self->place);
     const unsigned char *id = tickets_open(self->tickets, slot, word);
@@ -78,7 +37,7 @@ static bool s_is_found(const lex_body_t *body, const char *word)
 }
 
 /* Reads the reply into self->body. */
-static void s_read(s_define_t *self)
+static void s_read(session_t *self)
 {
     zmq_msg_t *reply = wire_final(self->socket, &self->frames, SERVICE);
     if (lex_body_parse(self->body, zmq_msg_data(reply), zmq_msg_size(reply)) == -1)
@@ -94,7 +53,7 @@ static void s_read(s_define_t *self)
 
 static unsigned s_receive(void *connection, load_result_t *result)
 {
-    s_define_t *self = connection;
+    session_t *self = connection;
     s_read(self);
     unsigned word;
     unsigned slot = tickets_close(self->tickets, lex_body_id(self->body), &word);
@@ -108,4 +67,4 @@ static unsigned s_receive(void *connection, load_result_t *result)
     return slot;
 }
 
-const contender_t contender_define = {"define", s_open, s_send, s_receive, s_close};
+const contender_t contender_define = {"define", session_open, s_send, s_receive, session_close};

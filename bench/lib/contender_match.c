@@ -1,56 +1,15 @@
 /* The whole stack: one random pattern, matched by a strategy, page after page until no more match. */
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "bench/lib/failure.h"
-#include "bench/lib/load.h"
-#include "bench/lib/tickets.h"
-#include "common/body.h"
-#include "common/memory.h"
-#include "common/writer.h"
+#include "bench/lib/session.h"
 
 #define SERVICE    "lookup"
 #define PAGE_LIMIT 1000 /* the most that a page can have */
 
-typedef struct {
-    const load_t *load;
-    void *socket;
-    wire_frames_t frames;
-    tickets_t *tickets;
-    lex_writer_t writer;
-    lex_body_t *body;
-    unsigned place; /* in the words */
-} s_match_t;
-
-static void *s_open(const load_t *load, unsigned client)
-{
-    wire_keys_t keys;
-    wire_client_keys(&keys, NULL, load->server);
-    s_match_t *self = lex_calloc(1, sizeof *self);
-    self->load = load;
-    self->socket = wire_connect(load->context, ZMQ_DEALER, &keys, load->endpoint);
-    self->tickets = tickets_new(load->window);
-    lex_writer_init(&self->writer);
-    self->body = lex_body_new();
-    self->place = words_begin(load->words, client);
-    return self;
-}
-
-static void s_close(void **self_p)
-{
-    s_match_t *self = *self_p;
-    wire_close_frames(&self->frames);
-    zmq_close(self->socket);
-    tickets_destroy(&self->tickets);
-    lex_writer_close(&self->writer);
-    lex_body_destroy(&self->body);
-    free(self);
-    *self_p = NULL;
-}
-
 /* Asks for a page of a word's matches: the first, or the one at the cursor. */
-static void s_ask(s_match_t *self, unsigned slot, unsigned word, const unsigned char *cursor,
+static void s_ask(session_t *self, unsigned slot, unsigned word, const unsigned char *cursor,
                   size_t size)
 {
     const load_t *load = self->load;
@@ -66,12 +25,12 @@ static void s_ask(s_match_t *self, unsigned slot, unsigned word, const unsigned 
 
 static void s_send(void *connection, unsigned slot)
 {
-    s_match_t *self = connection;
+    session_t *self = connection;
     s_ask(self, slot, words_next(self->load->words, &self->place), NULL, 0);
 }
 
 /* Reads a page into self->body. Returns the slot of its question. */
-static unsigned s_read(s_match_t *self, unsigned *word)
+static unsigned s_read(session_t *self, unsigned *word)
 {
     zmq_msg_t *reply = wire_final(self->socket, &self->frames, SERVICE);
     if (lex_body_parse(self->body, zmq_msg_data(reply), zmq_msg_size(reply)) == -1)
@@ -89,7 +48,7 @@ static unsigned s_read(s_match_t *self, unsigned *word)
 
 static unsigned s_receive(void *connection, load_result_t *result)
 {
-    s_match_t *self = connection;
+    session_t *self = connection;
     (void)result;
     for (;;) {
         unsigned word;
@@ -104,4 +63,4 @@ static unsigned s_receive(void *connection, load_result_t *result)
     }
 }
 
-const contender_t contender_match = {"match", s_open, s_send, s_receive, s_close};
+const contender_t contender_match = {"match", session_open, s_send, s_receive, session_close};

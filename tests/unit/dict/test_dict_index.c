@@ -224,6 +224,9 @@ static void test_guess(void **state)
     assert_ptr_equal(format_guess("x.index"), &format_dict);
     assert_ptr_equal(format_guess("x.dict"), &format_dict);
     assert_ptr_equal(format_guess("x.txt"), &format_wordbook);
+    assert_ptr_equal(format_find("stardict"), &format_stardict);
+    assert_ptr_equal(format_guess("x.ifo"), &format_stardict);
+    assert_ptr_equal(format_guess("x.idx.gz"), &format_stardict);
     assert_ptr_equal(format_guess("index"), &format_wordbook);
     assert_ptr_equal(format_find("dict"), &format_dict);
     assert_null(format_find("csv"));

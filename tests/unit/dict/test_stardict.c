@@ -2,9 +2,8 @@
 
 #include "tests/unit/dict/star.h"
 
-#include <zlib.h>
-
 #include "tests/unit/dict/packer.h"
+#include <zlib.h>
 
 static scratch_t s_scratch;
 static reading_t s_reading;
@@ -379,14 +378,6 @@ static void test_many_synonyms(void **state)
     reader_close(&reader);
 }
 
-static void test_names(void **state)
-{
-    (void)state;
-    assert_ptr_equal(format_find("stardict"), &format_stardict);
-    assert_ptr_equal(format_guess("x.ifo"), &format_stardict);
-    assert_ptr_equal(format_guess("x.idx.gz"), &format_stardict);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -404,7 +395,6 @@ int main(void)
         cmocka_unit_test(test_long_phonetic_is_text),
         cmocka_unit_test(test_synonyms),
         cmocka_unit_test(test_many_synonyms),
-        cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, s_setup, s_teardown);
 }
