@@ -35,6 +35,7 @@ good/800 -> guid
 def setUpModule():
     global stack
     stack = Stack(dictionaries="").up()
+    unittest.addModuleCleanup(stack.close)  # also when something below fails
     for name, text, form in (("ec", ECDICT, "ecdict"), ("zh", CEDICT, "cedict"), ("forms", LEMMAS, "lemma")):
         path = os.path.join(stack.var, "tmp", name + ".txt")
         with open(path, "w", encoding="utf-8") as file:
@@ -44,10 +45,6 @@ def setUpModule():
     for worker in ("lookup-1", "lookup-2"):
         wait_until(lambda: all(re.search(f"dictionary {name} version [0-9]+ is served", stack.log(worker))
                                for name in ("ec", "zh", "forms")), f"{worker} serves all three")
-
-
-def tearDownModule():
-    stack.close()
 
 
 def define(word, *options, code=0):
