@@ -33,14 +33,14 @@ bool strategy_is_known(const char *name)
     return false;
 }
 
-bool strategy_is_wildcard(const char *pattern)
+static bool s_is_wildcard(const char *pattern)
 {
     return strpbrk(pattern, "*?") != NULL;
 }
 
 const char *strategy_usual(const char *pattern)
 {
-    return strategy_is_wildcard(pattern) ? "wildcard" : "prefix";
+    return s_is_wildcard(pattern) ? "wildcard" : "prefix";
 }
 
 lexmq_status_t matching_run(lexmq_t *lexmq, lexmq_match_query_t query, size_t most,

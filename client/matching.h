@@ -16,7 +16,6 @@ const strategy_t *strategy_all(void);
 bool strategy_is_known(const char *name);
 /* What a pattern means when no strategy is named: wildcard when it has * or ?, else prefix. */
 const char *strategy_usual(const char *pattern);
-bool strategy_is_wildcard(const char *pattern);
 
 /* Called for each page; false: no more pages are wanted. */
 typedef bool(matching_fn)(void *arg, const lexmq_matches_t *page);

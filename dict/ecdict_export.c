@@ -86,11 +86,9 @@ static bool s_has_han(const char *text, size_t size)
 {
     size_t offset = 0;
     int code;
-    while ((code = lex_text_next(text, size, &offset)) >= 0) {
-        if ((code >= 0x3400 && code <= 0x9FFF) || (code >= 0xF900 && code <= 0xFAFF) ||
-            (code >= 0x20000 && code <= 0x3FFFF))
+    while ((code = lex_text_next(text, size, &offset)) >= 0)
+        if (lex_text_is_han(code))
             return true;
-    }
     return false;
 }
 

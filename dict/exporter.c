@@ -41,11 +41,6 @@ const exporter_format_t *exporter_guess(const char *path)
     return &exporter_wordbook;
 }
 
-const char *exporter_name(const exporter_format_t *self)
-{
-    return self->name;
-}
-
 bool exporter_needs_stem(const exporter_format_t *self)
 {
     return self->stem;

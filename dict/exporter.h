@@ -22,7 +22,6 @@ const exporter_format_t *exporter_find(const char *name);
 /* By the file's name: .csv is "ecdict", .index, .dict and .dz are "dict", .ifo, .idx and .syn are "stardict". Anything
  * else, and no name at all, is a word book. Never NULL. */
 const exporter_format_t *exporter_guess(const char *path);
-const char *exporter_name(const exporter_format_t *self);
 /* True when the format has several files, whose names begin alike: it cannot go to standard output. */
 bool exporter_needs_stem(const exporter_format_t *self);
 

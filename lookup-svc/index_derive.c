@@ -35,14 +35,6 @@ static uint32_t s_number(const char *record, size_t size)
 
 /* ---- soundex, strips, Han ---- */
 
-/* The blocks of Han characters, and the sign for zero. */
-static bool s_is_han(int code)
-{
-    return code == 0x3007 || (code >= 0x3400 && code <= 0x4DBF) ||
-           (code >= 0x4E00 && code <= 0x9FFF) || (code >= 0xF900 && code <= 0xFAFF) ||
-           (code >= 0x20000 && code <= 0x3FFFF);
-}
-
 static bool s_is(const char *a, size_t a_size, const char *b, size_t b_size)
 {
     return a_size == b_size && memcmp(a, b, a_size) == 0;
@@ -66,7 +58,7 @@ static int s_gather_codes(index_draft_t *draft, spool_t *soundex, slots_builder_
         size_t size, offset = 0;
         const char *key = index_table_string(&draft->view.keys, i, &size);
         uint16_t code = soundex_code(key, size);
-        draft->header.han_keys += s_is_han(lex_text_next(key, size, &offset));
+        draft->header.han_keys += lex_text_is_han(lex_text_next(key, size, &offset));
         if (!index_draft_goes_on(draft, i) || spool_put(soundex, &code, sizeof code) == -1 ||
             s_add_strip(strips, key, size, i) == -1)
             return -1;

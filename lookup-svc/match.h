@@ -49,9 +49,8 @@ typedef enum {
     MATCH_STRATEGIES
 } match_strategy_t;
 
-/* "exact", "prefix"…, and one line about each. */
+/* "exact", "prefix"… */
 const char *match_strategy_name(match_strategy_t strategy);
-const char *match_strategy_help(match_strategy_t strategy);
 /* 0, or -1 when there is none of that name. */
 int match_strategy_find(const char *name, size_t size, match_strategy_t *strategy);
 

@@ -33,7 +33,7 @@ static void s_add(search_t *self, const dictionary_t *dictionary, uint32_t key, 
     self->entries += end - first;
 }
 
-void search_add_key(search_t *self, const dictionary_t *dictionary, uint32_t key)
+static void s_add_key(search_t *self, const dictionary_t *dictionary, uint32_t key)
 {
     const index_string_t *string = index_view(dictionary->index)->keys.strings + key;
     s_add(self, dictionary, key, string[0].first, string[1].first);
@@ -57,7 +57,7 @@ static bool s_find_key(search_t *self, const dictionary_t *dictionary, const cha
     uint32_t item;
     if (!index_table_find(&index_view(dictionary->index)->keys, key, size, &item))
         return false;
-    search_add_key(self, dictionary, item);
+    s_add_key(self, dictionary, item);
     return true;
 }
 
@@ -116,7 +116,7 @@ static void s_find_alternates(search_t *self, const dictionary_t *dictionary,
         return;
     const index_string_t *found = alternates->table.strings + item;
     for (uint32_t i = found[0].first; i < found[1].first; i++)
-        search_add_key(self, dictionary, alternates->keys[i]);
+        s_add_key(self, dictionary, alternates->keys[i]);
 }
 
 static void s_search_accent(search_t *self, const scope_t *scope, const search_word_t *word)
@@ -145,7 +145,7 @@ static void s_search_punctuation(search_t *self, const scope_t *scope, const sea
         s_find_alternates(self, dictionary, &view->folds, strip, (size_t)size);
         size_t count = index_view_strips(view, strip, (size_t)size, keys, STRIPS_MAX);
         for (size_t j = 0; j < count; j++)
-            search_add_key(self, dictionary, keys[j]);
+            s_add_key(self, dictionary, keys[j]);
     }
 }
 

@@ -83,7 +83,4 @@ typedef bool(search_test_fn)(const void *arg, const index_view_t *view, uint32_t
 /* Adds those entries of a key that pass the test. */
 void search_add_entries(search_t *self, const dictionary_t *dictionary, uint32_t key,
                         search_test_fn *test, const void *arg);
-/* Adds all entries of a key. */
-void search_add_key(search_t *self, const dictionary_t *dictionary, uint32_t key);
-
 #endif

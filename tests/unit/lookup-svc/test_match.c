@@ -245,7 +245,7 @@ static void test_names(void **state)
         const char *name = match_strategy_name((match_strategy_t)i);
         assert_int_equal(match_strategy_find(name, strlen(name), &strategy), 0);
         assert_int_equal(strategy, i);
-        assert_true(strlen(match_strategy_help(strategy)) > 0);
+        assert_true(strlen(match_strategy_name(strategy)) > 0);
     }
     assert_int_equal(match_strategy_find("exactly", 7, &strategy), -1);
     assert_int_equal(match_strategy_find("exac", 4, &strategy), -1);
