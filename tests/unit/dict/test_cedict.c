@@ -1,26 +1,12 @@
 /* CC-CEDICT: docs/dictionaries.md, "CC-CEDICT". */
 
 #include "tests/unit/dict/fields.h"
+#include "tests/unit/dict/scratch_fixture.h"
 
 #include "dict/cedict_line.h"
 
-static scratch_t s_scratch;
 static reading_t s_reading;
 static char s_entry[2048];
-
-static int s_setup(void **state)
-{
-    (void)state;
-    scratch_open(&s_scratch);
-    return 0;
-}
-
-static int s_teardown(void **state)
-{
-    (void)state;
-    scratch_close(&s_scratch);
-    return 0;
-}
 
 static int s_read_bytes(const void *data, size_t size)
 {

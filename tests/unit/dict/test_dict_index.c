@@ -1,28 +1,14 @@
 /* DICT databases: index, text, and what the database says about itself. */
 
 #include "tests/unit/dict/scratch.h"
+#include "tests/unit/dict/scratch_fixture.h"
 
 #include "tests/unit/dict/packer.h"
 
 #define WORDNET         "/usr/share/dictd/wn.index"
 #define WORDNET_ENTRIES 147306
 
-static scratch_t s_scratch;
 static reading_t s_reading;
-
-static int s_setup(void **state)
-{
-    (void)state;
-    scratch_open(&s_scratch);
-    return 0;
-}
-
-static int s_teardown(void **state)
-{
-    (void)state;
-    scratch_close(&s_scratch);
-    return 0;
-}
 
 /* A database under construction. */
 typedef struct {

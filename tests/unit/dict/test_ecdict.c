@@ -1,29 +1,15 @@
 /* ECDICT: docs/dictionaries.md, "ECDICT". */
 
 #include "tests/unit/dict/fields.h"
+#include "tests/unit/dict/scratch_fixture.h"
 
 #include "dict/csv_rows.h"
 
 #define HEADER                                                                                     \
     "word,phonetic,definition,translation,pos,collins,oxford,tag,bnc,frq,exchange,detail,audio\n"
 
-static scratch_t s_scratch;
 static reading_t s_reading;
 static char s_entry[2048];
-
-static int s_setup(void **state)
-{
-    (void)state;
-    scratch_open(&s_scratch);
-    return 0;
-}
-
-static int s_teardown(void **state)
-{
-    (void)state;
-    scratch_close(&s_scratch);
-    return 0;
-}
 
 static int s_read_bytes(const void *data, size_t size)
 {

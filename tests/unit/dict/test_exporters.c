@@ -1,25 +1,11 @@
 /* Exporters: what they write, byte by byte where that is little, and that it reads back as the same. */
 
 #include "tests/unit/dict/exporting.h"
+#include "tests/unit/dict/scratch_fixture.h"
 
 #include <sys/stat.h>
 
-static scratch_t s_scratch;
 static reading_t s_reading;
-
-static int s_setup(void **state)
-{
-    (void)state;
-    scratch_open(&s_scratch);
-    return 0;
-}
-
-static int s_teardown(void **state)
-{
-    (void)state;
-    scratch_close(&s_scratch);
-    return 0;
-}
 
 static void s_assert_file(const char *name, const void *data, size_t size)
 {

@@ -1,6 +1,7 @@
 /* Dictionaries of lemmas: docs/dictionaries.md, "Lemma file" and "WordNet's exceptions". */
 
 #include "tests/unit/dict/fields.h"
+#include "tests/unit/dict/scratch_fixture.h"
 
 #include <sys/stat.h>
 
@@ -8,23 +9,8 @@
 #define WORDNET_LEMMAS 6053 /* of 5,952 lines */
 #define SHARED_GROUPS  84487
 
-static scratch_t s_scratch;
 static reading_t s_reading;
 static char s_entry[2048];
-
-static int s_setup(void **state)
-{
-    (void)state;
-    scratch_open(&s_scratch);
-    return 0;
-}
-
-static int s_teardown(void **state)
-{
-    (void)state;
-    scratch_close(&s_scratch);
-    return 0;
-}
 
 static int s_read_bytes(const format_t *format, const void *data, size_t size)
 {

@@ -1,6 +1,7 @@
 /* Lines in bounded memory. */
 
 #include "tests/unit/dict/scratch.h"
+#include "tests/unit/dict/scratch_fixture.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -11,22 +12,6 @@
 
 #define GIGABYTE       ((off_t)1 << 30)
 #define MEMORY_MAX_KIB (16L << 10)
-
-static scratch_t s_scratch;
-
-static int s_setup(void **state)
-{
-    (void)state;
-    scratch_open(&s_scratch);
-    return 0;
-}
-
-static int s_teardown(void **state)
-{
-    (void)state;
-    scratch_close(&s_scratch);
-    return 0;
-}
 
 static void s_assert_line(lines_t *lines, const char *expected)
 {

@@ -1,6 +1,7 @@
 /* What an import says of what it passes over, and what a dry run says without a database. */
 
 #include "tests/unit/dict/fixture.h"
+#include "tests/unit/dict/scratch_fixture.h"
 
 #define BOOK                                                                                       \
     "word,phonetic,translation,bnc\n"                                                              \
@@ -8,22 +9,6 @@
     "two,\xFF,TT,x\n"                                                                              \
     ",,T,\n"                                                                                       \
     "three,,T,x\n"
-
-static scratch_t s_scratch;
-
-static int s_setup(void **state)
-{
-    (void)state;
-    scratch_open(&s_scratch);
-    return 0;
-}
-
-static int s_teardown(void **state)
-{
-    (void)state;
-    scratch_close(&s_scratch);
-    return 0;
-}
 
 static void s_slurp(const char *path, char out[1024])
 {

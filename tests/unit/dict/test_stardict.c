@@ -1,27 +1,13 @@
 /* StarDict dictionaries: the four files, the types of articles, synonyms, and what such a file may lie about. */
 
+#include "tests/unit/dict/scratch_fixture.h"
 #include "tests/unit/dict/star.h"
 
 #include "tests/unit/dict/packer.h"
 #include <zlib.h>
 
-static scratch_t s_scratch;
 static reading_t s_reading;
 static star_t s_star;
-
-static int s_setup(void **state)
-{
-    (void)state;
-    scratch_open(&s_scratch);
-    return 0;
-}
-
-static int s_teardown(void **state)
-{
-    (void)state;
-    scratch_close(&s_scratch);
-    return 0;
-}
 
 static void s_begin(const char *ifo)
 {

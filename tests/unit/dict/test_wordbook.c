@@ -1,25 +1,11 @@
 /* Word books: docs/dictionaries.md, "Word book". */
 
 #include "tests/unit/dict/scratch.h"
+#include "tests/unit/dict/scratch_fixture.h"
 
 #include "dict/wordbook_line.h"
 
-static scratch_t s_scratch;
 static reading_t s_reading;
-
-static int s_setup(void **state)
-{
-    (void)state;
-    scratch_open(&s_scratch);
-    return 0;
-}
-
-static int s_teardown(void **state)
-{
-    (void)state;
-    scratch_close(&s_scratch);
-    return 0;
-}
 
 static int s_read_bytes(const void *data, size_t size)
 {

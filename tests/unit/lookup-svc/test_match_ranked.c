@@ -1,5 +1,6 @@
 /* Strategies that rank, filters, and the order of frequency, against plain ways of computing the same. */
 
+#include "distance_reference.h"
 #include "match_fixture.h"
 
 #include <math.h>
@@ -7,7 +8,6 @@
 #include "lookup-svc/terms.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
-#define POINTS_MAX   32
 
 typedef struct {
     const char *dictionary;
@@ -61,39 +61,6 @@ static void s_expect(const match_fixture_t *self, const match_query_t *query, s_
 
 /* ---- lev ---- */
 
-static size_t s_points(const char *word, int points[POINTS_MAX])
-{
-    size_t count = 0, offset = 0, size = strlen(word);
-    while (offset < size)
-        points[count++] = lex_text_next(word, size, &offset);
-    return count;
-}
-
-static int s_least(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-/* Optimal string alignment as in the books: the whole matrix. */
-static int s_distance(const char *left, const char *right)
-{
-    int a[POINTS_MAX], b[POINTS_MAX], d[POINTS_MAX + 1][POINTS_MAX + 1];
-    size_t n = s_points(left, a), m = s_points(right, b);
-    for (size_t i = 0; i <= n; i++) {
-        for (size_t j = 0; j <= m; j++) {
-            if (i == 0 || j == 0) {
-                d[i][j] = (int)(i + j);
-                continue;
-            }
-            d[i][j] = s_least(d[i - 1][j - 1] + (a[i - 1] != b[j - 1]),
-                              s_least(d[i - 1][j], d[i][j - 1]) + 1);
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                d[i][j] = s_least(d[i][j], d[i - 2][j - 2] + 1);
-        }
-    }
-    return d[n][m];
-}
-
 static void test_lev(void **state)
 {
     static s_found_t found[MATCH_DICTIONARIES * MATCH_WORDS];
@@ -111,7 +78,7 @@ static void test_lev(void **state)
         for (size_t i = 0; i < MATCH_DICTIONARIES; i++)
             for (size_t j = 0; j < self->counts[i]; j++) {
                 const match_word_t *word = self->words[i] + j;
-                int distance = s_distance(pattern, word->word);
+                int distance = distance_reference(pattern, word->word);
                 if (distance <= (int)query.distance &&
                     (query.filter.max_rank == 0 || (word->rank > 0 && word->rank <= 200)))
                     found[count++] =

@@ -1,12 +1,12 @@
 /* Suggestions and prefix lists, each against a plain and slow way of computing the same. */
 
+#include "distance_reference.h"
 #include "fixture.h"
 
 #include "lookup-svc/suggest.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 #define WORDS        4000
-#define POINTS_MAX   32
 
 typedef struct {
     uint64_t random;
@@ -80,39 +80,6 @@ static void s_unmake(s_fixture_t *self)
     index_destroy(&self->dictionaries[1].index);
 }
 
-static size_t s_points(const char *word, int points[POINTS_MAX])
-{
-    size_t count = 0, offset = 0, size = strlen(word);
-    while (offset < size)
-        points[count++] = lex_text_next(word, size, &offset);
-    return count;
-}
-
-static int s_least(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-/* Optimal string alignment as in the books: the whole matrix. */
-static int s_distance(const char *left, const char *right)
-{
-    int a[POINTS_MAX], b[POINTS_MAX], d[POINTS_MAX + 1][POINTS_MAX + 1];
-    size_t n = s_points(left, a), m = s_points(right, b);
-    for (size_t i = 0; i <= n; i++) {
-        for (size_t j = 0; j <= m; j++) {
-            if (i == 0 || j == 0) {
-                d[i][j] = (int)(i + j);
-                continue;
-            }
-            d[i][j] = s_least(d[i - 1][j - 1] + (a[i - 1] != b[j - 1]),
-                              s_least(d[i - 1][j], d[i][j - 1]) + 1);
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                d[i][j] = s_least(d[i][j], d[i - 2][j - 2] + 1);
-        }
-    }
-    return d[n][m];
-}
-
 typedef struct {
     int distance;
     unsigned frequency;
@@ -123,11 +90,11 @@ typedef struct {
 
 static s_rank_t s_rank(const char *asked, const char *word)
 {
-    int a[POINTS_MAX], b[POINTS_MAX];
-    size_t n = s_points(asked, a), m = s_points(word, b), common = 0;
+    int a[DISTANCE_POINTS_MAX], b[DISTANCE_POINTS_MAX];
+    size_t n = distance_points(asked, a), m = distance_points(word, b), common = 0;
     while (common < n && common < m && a[common] == b[common])
         common++;
-    int distance = s_distance(asked, word);
+    int distance = distance_reference(asked, word);
     if (distance > 2)
         distance = common == n ? 3 : 99;
     uint32_t frequency = s_frequency(word);
