@@ -4,7 +4,11 @@
  *     load GATEWAYS CERTIFICATE CLIENTS ROUNDS WORDS
  *
  * Every client does ROUNDS requests of WORDS words; with ROUNDS 0 they go on until standard input ends. A line "started" is
- * printed once every client has had its first answer, and none goes on before: a test then knows that load is on. */
+ * printed once every client has had its first answer, and none goes on before: a test then knows that load is on.
+ *
+ * The report's milliseconds: `longest_ms` is the longest that one request took with all its tries; `gap_ms` the longest time
+ * in which nobody was answered, `record_gap_ms` the longest in which nobody's look-up was acknowledged as recorded, both
+ * counted from "started" on. */
 
 #include <lexmq.h>
 #include <pthread.h>
@@ -24,12 +28,20 @@
 #define WAIT_US      1000
 
 typedef struct {
+    double last; /* seconds; 0: not yet */
+    double longest;
+} s_gap_t;
+
+typedef struct {
     const char *gateways, *certificate;
     unsigned clients, rounds, words;
     atomic_uint started, failed, unrecorded, wrong, missing, twice, foreign, out_of_order,
         unsettled;
     atomic_uint reported, look_ups;
     atomic_bool stop;
+    pthread_mutex_t lock; /* guards the gaps */
+    s_gap_t answers, records;
+    double longest;
 } s_run_t;
 
 typedef struct {
@@ -37,6 +49,45 @@ typedef struct {
     unsigned number;
     pthread_t thread;
 } s_client_t;
+
+static double s_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* The first call begins the first gap. */
+static void s_gap_end(s_gap_t *self, double now)
+{
+    if (self->last > 0 && now - self->last > self->longest)
+        self->longest = now - self->last;
+    if (now > self->last)
+        self->last = now;
+}
+
+/* A request that began at `begin` was answered. */
+static void s_answered(s_run_t *run, double begin, bool recorded)
+{
+    double now = s_seconds();
+    pthread_mutex_lock(&run->lock);
+    if (now - begin > run->longest)
+        run->longest = now - begin;
+    s_gap_end(&run->answers, now);
+    if (recorded)
+        s_gap_end(&run->records, now);
+    pthread_mutex_unlock(&run->lock);
+}
+
+/* The load is on, or ends: a gap reaches no further. */
+static void s_gaps_bound(s_run_t *run)
+{
+    double now = s_seconds();
+    pthread_mutex_lock(&run->lock);
+    s_gap_end(&run->answers, now);
+    s_gap_end(&run->records, now);
+    pthread_mutex_unlock(&run->lock);
+}
 
 static void s_report(s_run_t *run, const char *what, const lexmq_t *lexmq)
 {
@@ -64,6 +115,7 @@ static bool s_look_up(s_client_t *self, lexmq_t *lexmq, unsigned round)
         words[i] = storage[i];
     }
     lexmq_definitions_t *found = NULL;
+    double begin = s_seconds();
     if (lexmq_define(lexmq, words, run->words, NULL, &found) != LEXMQ_OK) {
         atomic_fetch_add(&run->failed, 1);
         s_report(run, "define", lexmq);
@@ -75,6 +127,8 @@ static bool s_look_up(s_client_t *self, lexmq_t *lexmq, unsigned round)
             atomic_fetch_add(&run->wrong, 1);
     if (!found->recorded)
         atomic_fetch_add(&run->unrecorded, 1);
+    if (round > 0)
+        s_answered(run, begin, found->recorded);
     lexmq_definitions_destroy(&found);
     return true;
 }
@@ -170,13 +224,6 @@ static void *s_client(void *arg)
     return NULL;
 }
 
-static double s_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 int main(int argc, char **argv)
 {
     if (argc != 6) {
@@ -187,7 +234,8 @@ int main(int argc, char **argv)
                    .certificate = argv[2],
                    .clients = (unsigned)atoi(argv[3]),
                    .rounds = (unsigned)atoi(argv[4]),
-                   .words = (unsigned)atoi(argv[5])};
+                   .words = (unsigned)atoi(argv[5]),
+                   .lock = PTHREAD_MUTEX_INITIALIZER};
     if (run.clients < 1 || run.words < 1 || run.words > WORDS_MAX)
         return 2;
     double begin = s_seconds();
@@ -199,19 +247,24 @@ int main(int argc, char **argv)
     }
     while (atomic_load(&run.started) < run.clients)
         usleep(WAIT_US);
+    s_gaps_bound(&run);
     puts("started");
     fflush(stdout);
-    if (run.rounds == 0)
+    if (run.rounds == 0) {
         while (getchar() != EOF)
             continue;
+        s_gaps_bound(&run);
+    }
     atomic_store(&run.stop, true);
     for (unsigned i = 0; i < run.clients; i++)
         pthread_join(clients[i].thread, NULL);
     free(clients);
     printf(
         "{\"failed\":%u,\"wrong\":%u,\"unrecorded\":%u,\"missing\":%u,\"twice\":%u,\"foreign\":%u,"
-        "\"out_of_order\":%u,\"unsettled\":%u,\"look_ups\":%u,\"seconds\":%.3f}\n",
+        "\"out_of_order\":%u,\"unsettled\":%u,\"look_ups\":%u,\"seconds\":%.3f,\"longest_ms\":%.0f,"
+        "\"gap_ms\":%.0f,\"record_gap_ms\":%.0f}\n",
         run.failed, run.wrong, run.unrecorded, run.missing, run.twice, run.foreign,
-        run.out_of_order, run.unsettled, run.look_ups, s_seconds() - begin);
+        run.out_of_order, run.unsettled, run.look_ups, s_seconds() - begin, run.longest * 1e3,
+        run.answers.longest * 1e3, run.records.longest * 1e3);
     return 0;
 }
