@@ -16,7 +16,7 @@ endif
 ALL_CFLAGS = -std=gnu11 -fPIC -fvisibility=hidden -pthread $(WARNINGS) $(HARDEN) $(CFLAGS) $(SANITIZE)
 ALL_LDFLAGS = -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS) $(SANITIZE)
 
-COMMON_LIBS  := -lczmq -lzmq -lmsgpackc -lsodium -lutf8proc -lmariadb
+COMMON_LIBS  := -lczmq -lzmq -lmsgpackc -lsodium -lutf8proc -lmariadb -lmicrohttpd
 gateway_LIBS     :=
 auth-svc_LIBS    :=
 lookup-svc_LIBS  := -lz -lpcre2-8 -lm
@@ -159,6 +159,13 @@ import:
 	@scripts/stack import "$(FILE)" "$(NAME)" "$(FORMAT)"
 scale:
 	@scripts/stack scale "$(SERVICE)" "$(N)"
+restart:
+	@scripts/stack restart $(SERVICE)
+backup:
+	@scripts/stack backup "$(FILE)"
+restore: packages-run
+	@$(MAKE) --no-print-directory -s -j$$(nproc) programs
+	@scripts/stack restore "$(FILE)"
 
 # ---- tests ----
 
@@ -166,10 +173,28 @@ test: packages-test
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all unit-tests system-programs
 	@/usr/bin/python3 tests/run.py $(TESTS)
 
+# What takes several servers: three Galera nodes, two gateways, one killed under load. docs/galera.md
+test-galera: packages-galera
+	@$(MAKE) --no-print-directory -s -j$$(nproc) programs library system-programs
+	@/usr/bin/python3 tests/run.py tests/deploy/test_galera.py
+test-gateways: packages-test
+	@$(MAKE) --no-print-directory -s -j$$(nproc) programs library system-programs
+	@/usr/bin/python3 tests/run.py tests/deploy/test_gateways.py
+
 # The same tests with every program built under AddressSanitizer and UndefinedBehaviorSanitizer.
 asan: packages-test
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan OPTIMIZE=-O1 HARDEN= \
 	    SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer" test
+
+# Containers on a real engine: one that runs, else Debian's, started for the test. Exit status 77 of the script: there can be none here.
+test-compose: packages-test
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all system-programs
+	@/usr/bin/python3 -B -m tests.deploy.test_compose
+
+# A swarm of two nodes on this machine, which takes root: each an engine in a network namespace of its own.
+test-swarm: packages-test
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all system-programs
+	@/usr/bin/python3 -B -m tests.deploy.test_swarm
 
 bench: packages-bench
 	@$(MAKE) --no-print-directory -s -j$$(nproc) programs bench-programs
@@ -177,6 +202,13 @@ bench: packages-bench
 bench-search: packages-bench
 	@$(MAKE) --no-print-directory -s -j$$(nproc) programs bench-programs
 	@/usr/bin/python3 bench/search.py
+# What a look-up costs each part, and what a silent session costs a gateway: docs/scaling.md.
+bench-cost: packages-bench
+	@$(MAKE) --no-print-directory -s -j$$(nproc) programs bench-programs
+	@/usr/bin/python3 bench/cost.py
+bench-sessions: packages-bench
+	@$(MAKE) --no-print-directory -s -j$$(nproc) programs
+	@/usr/bin/python3 bench/sessions.py
 
 # Every target over its seeds and what it learned before, SECONDS long, under sanitizers; smoke: 5 seconds each.
 SECONDS ?= 300
@@ -240,18 +272,24 @@ help:
 	@echo "make run          install what is missing, build, start a stack, open the client"
 	@echo "make up           the same without the client; make down stops it, make status shows it"
 	@echo "make scale SERVICE=lookup N=4      start or drain workers of the running stack"
+	@echo "make restart SERVICE=lookup        its workers one after the other; auth, history, gateway, lookup-2"
+	@echo "make backup FILE=lexmq.backup      the data of the running stack; make restore FILE=lexmq.backup  puts it back"
 	@echo "make import FILE=words.txt NAME=my [FORMAT=wordbook|dict|stardict|ecdict|cedict|lemma|exc]"
 	@echo "make test         all tests; TESTS=name runs those whose name has it"
+	@echo "make test-galera  three Galera nodes, killed under load;  make test-gateways  two gateways, likewise"
+	@echo "make test-compose docker-compose.yml on a real engine: started, scaled, killed, upgraded, removed, under load"
+	@echo "make test-swarm   deploy/swarm.yml on two nodes: one cut off, rejoined, updated, taken back, under load"
 	@echo "make asan         all tests under AddressSanitizer and UndefinedBehaviorSanitizer"
 	@echo "make fuzz         every fuzz target for 300 seconds; FUZZ=name SECONDS=60; make fuzz-smoke  5 seconds each"
 	@echo "make check        format, cppcheck, clang-tidy;  make format  mends the format"
 	@echo "make bench        speed, beside a bare zmq_proxy and dictd"
 	@echo "make bench-search what searching costs, and whether it finds what dictd finds"
+	@echo "make bench-cost   what a look-up costs each part;  make bench-sessions  what silent peers cost a gateway"
 	@echo "make install      PREFIX=$(PREFIX) DESTDIR="
 	@echo "make clean"
 	@echo "Environment: LEXMQ_VAR (folder of the stack, var), LEXMQ_PORT_BASE (front port, 5555)"
 
-.PHONY: all man programs library unit-tests system-programs bench-programs run up down status import scale test asan fuzz fuzz-smoke fuzz-targets bench bench-search format check install clean help
+.PHONY: all man programs library unit-tests system-programs bench-programs run up down status import scale restart backup restore test test-compose test-swarm test-galera test-gateways asan fuzz fuzz-smoke fuzz-targets bench bench-search bench-cost bench-sessions format check install clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -17,6 +17,7 @@
 #define CALL_MS     5000  /* for one answer of history's */
 #define LEASE_MS    10000 /* longer than a call: a failed one is tried again after so long */
 #define COMPLAIN_MS 30000
+#define STUCK_MS    5000 /* a round that takes longer: the database hangs */
 
 typedef struct {
     housekeeper_t *keeper;
@@ -34,6 +35,8 @@ struct housekeeper {
     bool is_busy;   /* a round is with the thread */
     bool is_kicked; /* another was asked for meanwhile */
     bool is_stopped;
+    bool is_away;     /* of the database: the last round did not get through */
+    int64_t round_at; /* when the round that is with the thread began, monotonic ms */
     int64_t complained;
 
     /* The thread's during a round, else the loop's. */
@@ -41,7 +44,8 @@ struct housekeeper {
     uint64_t done[CALLS_MAX];
     uint64_t due[CALLS_MAX];
     unsigned done_count, due_count, room;
-    int64_t next_purge; /* monotonic ms */
+    lex_db_status_t status; /* of the round */
+    int64_t next_purge;     /* monotonic ms */
 };
 
 static void s_call(s_call_t *call);
@@ -64,6 +68,8 @@ static void s_end_round(void *arg)
 {
     housekeeper_t *self = arg;
     self->is_busy = false;
+    /* A conflict is somebody else's turn, not the end of the database. */
+    self->is_away = self->status != LEX_DB_OK && self->status != LEX_DB_CONFLICT;
     for (unsigned i = 0, due = 0; i < CALLS_MAX && due < self->due_count; i++) {
         if (self->calls[i].user)
             continue;
@@ -85,6 +91,7 @@ static void s_round(void *arg)
     if (status == LEX_DB_OK)
         status = erasures_take(self->db, lex_utc_ms(), LEASE_MS, self->due, self->room,
                                &self->due_count);
+    self->status = status;
     if (status == LEX_DB_OK)
         s_purge(self);
     lex_worker_post(self->worker, s_end_round, self);
@@ -119,6 +126,7 @@ static void s_start_round(void *arg)
         }
         self->room += call->user == 0;
     }
+    self->round_at = lex_monotonic_ms();
     self->is_busy = lex_pool_run(self->pool, s_round, self) == 0;
 }
 
@@ -170,6 +178,7 @@ housekeeper_t *housekeeper_new(lex_worker_t *worker, const lex_db_options_t *opt
     lex_writer_init(&self->request);
     for (unsigned i = 0; i < CALLS_MAX; i++)
         self->calls[i].keeper = self;
+    self->is_away = true;
     lex_worker_every(worker, ROUND_MS, s_start_round, self);
     return self;
 }
@@ -195,4 +204,9 @@ void housekeeper_destroy(housekeeper_t **self_p)
 void housekeeper_kick(housekeeper_t *self)
 {
     lex_worker_post(self->worker, s_start_round, self);
+}
+
+bool housekeeper_is_database_away(const housekeeper_t *self)
+{
+    return self->is_away || (self->is_busy && lex_monotonic_ms() - self->round_at > STUCK_MS);
 }

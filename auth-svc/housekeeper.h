@@ -24,7 +24,11 @@ housekeeper_t *housekeeper_new(lex_worker_t *worker, const lex_db_options_t *opt
 void housekeeper_stop(housekeeper_t *self);
 void housekeeper_destroy(housekeeper_t **self_p);
 
-/* Something was put into the outbox. From any thread. */
+/* Whether the database did what the last round asked of it, which is at most a second or so ago; true before the first
+ * round has ended. On the loop thread. */
+bool housekeeper_is_database_away(const housekeeper_t *self);
+
+/* A round now: something was put into the outbox. From any thread. */
 void housekeeper_kick(housekeeper_t *self);
 
 #endif

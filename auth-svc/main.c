@@ -3,6 +3,7 @@
 #include <czmq.h>
 
 #include "auth-svc/service.h"
+#include "auth-svc/watch.h"
 #include "common/config.h"
 #include "common/log.h"
 #include "common/random.h"
@@ -24,6 +25,7 @@ static const lex_setting_t s_settings[] = {
     LEX_WORKER_SETTINGS("2"),
     LEX_DB_SETTINGS("lexmq_auth"),
     LEX_LOG_SETTINGS,
+    LEX_WATCH_SETTINGS,
     {NULL, NULL, NULL, NULL},
 };
 
@@ -86,6 +88,7 @@ int main(int argc, char **argv)
         return exit_code;
     zsys_handler_set(NULL);
     lex_settings_log(config, s_program.program);
+    lex_settings_watch(config);
     lex_random_setup();
 
     s_parts_t parts = {0};
@@ -96,7 +99,10 @@ int main(int argc, char **argv)
             .passwords = parts.passwords, .signer = parts.signer, .session_ms = session_ms};
         service_t service = {
             .auth = &auth, .connections = parts.connections, .housekeeper = parts.housekeeper};
+        watch_t watch = {.passwords = parts.passwords, .housekeeper = parts.housekeeper};
         service_serve(&service, parts.worker);
+        lex_worker_inspect(parts.worker, watch_inspect, &watch);
+        housekeeper_kick(parts.housekeeper); /* says the sooner whether the database is there */
         result = lex_worker_run(parts.worker);
     }
     s_parts_free(&parts);

@@ -1,13 +1,22 @@
 #include "auth-svc/passwords.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/memory.h"
 #include "common/text.h"
 
+/* What several threads count, whatever else they may only read. */
+typedef struct {
+    lex_histogram_t durations;
+    atomic_uint running;
+} s_counts_t;
+
 struct passwords {
+    s_counts_t *counts;
     unsigned long long operations;
     size_t memory;
     char nobody[PASSWORD_HASH_SIZE]; /* of a password that was thrown away */
@@ -16,6 +25,8 @@ struct passwords {
 passwords_t *passwords_new(unsigned long long operations, size_t memory)
 {
     passwords_t *self = lex_calloc(1, sizeof *self);
+    self->counts = lex_calloc(1, sizeof *self->counts);
+    self->counts->durations.bounds = &lex_bounds_duration;
     self->operations = operations;
     self->memory = memory;
     char password[32];
@@ -31,7 +42,11 @@ passwords_t *passwords_new(unsigned long long operations, size_t memory)
 
 void passwords_destroy(passwords_t **self_p)
 {
-    free(*self_p);
+    passwords_t *self = *self_p;
+    if (!self)
+        return;
+    free(self->counts);
+    free(self);
     *self_p = NULL;
 }
 
@@ -45,18 +60,38 @@ const char *passwords_problem(const char *password, size_t size)
     return NULL;
 }
 
+static int64_t s_begin(const passwords_t *self)
+{
+    atomic_fetch_add(&self->counts->running, 1);
+    return lex_monotonic_us();
+}
+
+static void s_end(const passwords_t *self, int64_t begun)
+{
+    int saved = errno;
+    lex_histogram_add(&self->counts->durations, (uint64_t)(lex_monotonic_us() - begun));
+    atomic_fetch_sub(&self->counts->running, 1);
+    errno = saved;
+}
+
 int passwords_hash(const passwords_t *self, const char *password, size_t size,
                    char out[PASSWORD_HASH_SIZE])
 {
-    return crypto_pwhash_str_alg(out, password, size, self->operations, self->memory,
-                                 crypto_pwhash_ALG_ARGON2ID13);
+    int64_t begun = s_begin(self);
+    int rc = crypto_pwhash_str_alg(out, password, size, self->operations, self->memory,
+                                   crypto_pwhash_ALG_ARGON2ID13);
+    s_end(self, begun);
+    return rc;
 }
 
 password_verdict_t passwords_verify(const passwords_t *self, const char *hash, const char *password,
                                     size_t size)
 {
+    int64_t begun = s_begin(self);
     errno = 0;
-    if (crypto_pwhash_str_verify(hash ? hash : self->nobody, password, size) == 0)
+    int rc = crypto_pwhash_str_verify(hash ? hash : self->nobody, password, size);
+    s_end(self, begun);
+    if (rc == 0)
         return hash ? PASSWORD_RIGHT : PASSWORD_WRONG;
     /* libsodium says EINVAL for a password that does not match; anything else is no verdict on it.
      */
@@ -66,4 +101,14 @@ password_verdict_t passwords_verify(const passwords_t *self, const char *hash, c
 bool passwords_is_outdated(const passwords_t *self, const char *hash)
 {
     return crypto_pwhash_str_needs_rehash(hash, self->operations, self->memory) == 1;
+}
+
+const lex_histogram_t *passwords_durations(const passwords_t *self)
+{
+    return &self->counts->durations;
+}
+
+unsigned passwords_running(const passwords_t *self)
+{
+    return atomic_load(&self->counts->running);
 }

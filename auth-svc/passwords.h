@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/histogram.h"
+
 #define PASSWORD_CHARACTERS_MIN 8
 #define PASSWORD_CHARACTERS_MAX 128
 #define PASSWORD_BYTES_MAX      512
@@ -37,6 +39,11 @@ int passwords_hash(const passwords_t *self, const char *password, size_t size,
 /* `hash` NULL: nobody's; does the same work as for somebody's, and is PASSWORD_WRONG. */
 password_verdict_t passwords_verify(const passwords_t *self, const char *hash, const char *password,
                                     size_t size);
+
+/* Microseconds that each hash took, checks and new ones; lives as long as `self`. */
+const lex_histogram_t *passwords_durations(const passwords_t *self);
+/* Hashes at work now. */
+unsigned passwords_running(const passwords_t *self);
 
 /* True when the hash was made with other costs than ours. */
 bool passwords_is_outdated(const passwords_t *self, const char *hash);

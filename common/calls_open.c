@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "common/worker_private.h"
+#include "common/calls.h"
 
 void lex_open_calls_init(lex_open_calls_t *self)
 {
@@ -15,7 +15,6 @@ void lex_open_calls_close(lex_open_calls_t *self)
     while (call) {
         lex_call_t *next = call->next;
         zmq_msg_close(&call->body);
-        free(call->service);
         free(call);
         call = next;
     }
@@ -75,6 +74,25 @@ lex_call_t *lex_open_calls_take(lex_open_calls_t *self, const unsigned char id[L
         }
     }
     return NULL;
+}
+
+unsigned lex_open_calls_recall(lex_open_calls_t *self, int gateway, int64_t give_up_at)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < LEX_CALL_BUCKETS && self->count > 0; i++) {
+        for (lex_call_t *call = self->buckets[i]; call; call = call->next) {
+            if (call->gateway != gateway || call->failure != LEX_OK) {
+                continue;
+            }
+            call->gateway = -1;
+            call->give_up_at = give_up_at;
+            int64_t due = s_due(call);
+            self->next_deadline = due < self->next_deadline ? due : self->next_deadline;
+            count++;
+        }
+    }
+    self->unsent += count;
+    return count;
 }
 
 lex_call_t *lex_open_calls_take_due(lex_open_calls_t *self, int64_t now)

@@ -15,6 +15,14 @@ int64_t lex_monotonic_ms(void)
     return s_now_ms(CLOCK_MONOTONIC);
 }
 
+int64_t lex_monotonic_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 struct timespec lex_monotonic_after(int64_t ms)
 {
     int64_t at = lex_monotonic_ms() + ms;

@@ -7,8 +7,9 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Milliseconds of the monotonic clock. */
+/* Milliseconds, and microseconds, of the monotonic clock. */
 int64_t lex_monotonic_ms(void);
+int64_t lex_monotonic_us(void);
 
 /* The moment `ms` from now as pthread_cond_timedwait wants it, for a condition that is set to the monotonic clock. */
 struct timespec lex_monotonic_after(int64_t ms);

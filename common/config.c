@@ -181,3 +181,8 @@ const char *lex_config_argument(const lex_config_t *self, int index)
     assert(index >= 0 && index < self->arguments.count);
     return self->arguments.list[index];
 }
+
+const char *lex_config_program(const lex_config_t *self)
+{
+    return self->program->program;
+}

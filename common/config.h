@@ -33,6 +33,9 @@ typedef struct {
 lex_config_t *lex_config_new(const lex_program_t *program, int argc, char **argv, int *exit_code);
 void lex_config_destroy(lex_config_t **self_p);
 
+/* Of its table. */
+const char *lex_config_program(const lex_config_t *self);
+
 /* The value, or NULL when it has none. Lives as long as the config. Asking for a name not in the table is our bug (assert). */
 const char *lex_config_get(const lex_config_t *self, const char *name);
 bool lex_config_is_on(const lex_config_t *self, const char *name);

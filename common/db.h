@@ -9,8 +9,9 @@
 #include <stdint.h>
 
 typedef struct {
-    const char
-        *hosts; /* "a:3306,b:3306,unix:/path/to/socket", tried in order and again after a failure */
+    const char *
+        hosts; /* "a:3306,b:3306,unix:/path/to/socket", tried in order and again after a failure; a Galera node that has lost
+                   its cluster is one that fails. Where a connection is, it stays until it is lost */
     const char *user;
     const char
         *password_file; /* first line is the password; NULL: none. Never from argv or environment */
@@ -22,7 +23,8 @@ typedef struct {
 typedef enum {
     LEX_DB_OK = 0,
     LEX_DB_DUPLICATE, /* a unique key is taken (1062) */
-    LEX_DB_CONFLICT, /* deadlock or lock wait (1213, 1205): the transaction is rolled back, run it again */
+    LEX_DB_CONFLICT, /* deadlock, lock wait, or another node of a cluster was first (1213, 1205, 1180, 1020): the transaction is
+                        rolled back, run it again */
     LEX_DB_LOST, /* no connection, or lost in the middle: the outcome of a COMMIT is unknown; reconnects at the next call */
     LEX_DB_ERROR /* anything else; logged with its statement, never with its values */
 } lex_db_status_t;
@@ -67,6 +69,7 @@ bool lex_row_is_null(const lex_row_t *row, unsigned column);
 typedef int(lex_row_fn)(void *arg, const lex_row_t *row);
 
 /* Runs a statement. It is prepared at first use on this connection and kept by its text (at most 64, least recently used go).
+ * Outside of a transaction a conflict that undid it, before its first row, is tried again by itself, up to five times.
  * `row` may be NULL. Rows are streamed, not stored: a large result takes no memory, and `row` must not use this connection. */
 lex_db_status_t lex_db_run(lex_db_t *self, const char *sql, const lex_param_t *params, size_t count,
                            lex_row_fn *row, void *arg);

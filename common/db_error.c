@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/db_counts.h"
 #include "common/db_private.h"
 #include "common/log.h"
 
@@ -121,6 +122,7 @@ lex_db_status_t lex_db_fail(lex_db_t *self, unsigned code, const char *sqlstate,
 {
     lex_db_status_t status = s_classify(code);
     lex_db_note(self, code, sqlstate, message);
+    lex_db_count_failure(status);
     s_log(self, status, sql);
     if (status == LEX_DB_LOST || s_breaks_connection(code))
         lex_db_disconnect(self, true);

@@ -65,6 +65,7 @@ struct lex_db {
     int64_t retry_at;       /* monotonic ms; no attempt to connect before */
     unsigned pause_ms;      /* the last pause between attempts */
     bool in_transaction;    /* a lost connection is then not replaced behind the caller's back */
+    bool row_given;         /* by the statement that runs, or ran last */
     lex_db_status_t doomed; /* CONFLICT or LOST: what has ended the transaction; else OK */
 
     lex_db_statement_t statements[LEX_DB_STATEMENTS_MAX];
@@ -98,6 +99,10 @@ lex_db_status_t lex_db_refuse(lex_db_t *self, const char *sql, const char *why);
 /* Only remembers: writes the text for lex_db_error. The server's words are left out when they may
  * quote a value. */
 void lex_db_note(lex_db_t *self, unsigned code, const char *sqlstate, const char *message);
+
+/* Between two attempts, `attempt` counting from 0: up to twice as long each time, at random so that two that met do not meet
+ * again. */
+void lex_db_pause(unsigned attempt);
 
 /* One statement without values by the text protocol: BEGIN and its like cannot be prepared
  * everywhere. */

@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/db_counts.h"
 #include "common/db_private.h"
 #include "common/memory.h"
+
+#define SINGLE_TRIES 5 /* of a statement outside of a transaction */
 
 /* What a caller wants of a statement. */
 typedef struct {
@@ -143,6 +146,7 @@ static lex_db_status_t s_fetch(lex_db_t *self, lex_db_statement_t *statement, co
             result = 0; /* completed below */
         if (result || (result = lex_db_columns_complete(statement)))
             break;
+        self->row_given = true;
         if (call->row && call->row(call->arg, &statement->row))
             break;
     }
@@ -166,6 +170,7 @@ static lex_db_status_t s_execute(lex_db_t *self, lex_db_statement_t *statement,
                                  const s_call_t *call, bool *stale)
 {
     MYSQL_STMT *handle = statement->handle;
+    lex_db_count_statement();
     if (s_bind(statement, call) || mysql_stmt_execute(handle)) {
         *stale = *stale && s_is_stale(mysql_stmt_errno(handle));
         return *stale ? LEX_DB_ERROR : s_handle_failed(self, handle, statement->sql);
@@ -189,24 +194,55 @@ static lex_db_status_t s_execute(lex_db_t *self, lex_db_statement_t *statement,
     return status;
 }
 
-lex_db_status_t lex_db_run(lex_db_t *self, const char *sql, const lex_param_t *params, size_t count,
-                           lex_row_fn *row, void *arg)
+static lex_db_status_t s_run(lex_db_t *self, const char *sql, const s_call_t *call)
 {
     lex_db_status_t status = lex_db_ready(self);
-    const s_call_t call = {.params = params, .count = count, .row = row, .arg = arg};
     bool stale = status == LEX_DB_OK;
+    self->row_given = false;
     for (unsigned attempt = 0; stale; attempt++) {
         lex_db_statement_t *statement = s_require(self, sql, &status);
         if (!statement)
             break;
-        if (statement->param_count != count) {
+        if (statement->param_count != call->count) {
             status = lex_db_refuse(self, sql, "parameters are missing, or are too many");
             break;
         }
         stale = attempt == 0;
-        status = s_execute(self, statement, &call, &stale);
+        status = s_execute(self, statement, call, &stale);
         if (stale)
             s_statement_drop(self, statement);
+    }
+    return status;
+}
+
+/* A statement that is its own transaction, and of which nothing is left: not even that it may have come through. */
+static bool s_left_nothing(const lex_db_t *self, lex_db_status_t status)
+{
+    if (self->in_transaction || self->row_given)
+        return false;
+    switch (self->code) {
+    case ER_LOCK_DEADLOCK: /* on Galera: another node was first */
+    case ER_LOCK_WAIT_TIMEOUT:
+    case ER_CHECKREAD:
+        return status == LEX_DB_CONFLICT;
+    case ER_UNKNOWN_COM_ERROR: /* refused by a Galera node without its cluster */
+        return status == LEX_DB_LOST;
+    default:
+        return false;
+    }
+}
+
+lex_db_status_t lex_db_run(lex_db_t *self, const char *sql, const lex_param_t *params, size_t count,
+                           lex_row_fn *row, void *arg)
+{
+    const s_call_t call = {.params = params, .count = count, .row = row, .arg = arg};
+    lex_db_status_t status = s_run(self, sql, &call);
+    for (unsigned attempt = 1; attempt < SINGLE_TRIES && s_left_nothing(self, status); attempt++) {
+        lex_db_pause(attempt - 1);
+        /* A Galera node that loses its cluster reports what was waiting for it as a lock wait: it is asked, and left, first. */
+        if (status == LEX_DB_CONFLICT)
+            lex_db_command(self, "DO 0");
+        status = s_run(self, sql, &call);
     }
     return status;
 }

@@ -4,6 +4,7 @@
 #include <sodium.h>
 #include <time.h>
 
+#include "common/db_counts.h"
 #include "common/db_private.h"
 
 #define PAUSE_FIRST_MS 10
@@ -32,6 +33,7 @@ static int s_results_drop(MYSQL *mysql)
 
 lex_db_status_t lex_db_command(lex_db_t *self, const char *sql)
 {
+    lex_db_count_statement();
     if (mysql_query(self->mysql, sql) || s_results_drop(self->mysql))
         return s_connection_failed(self, sql);
     return LEX_DB_OK;
@@ -44,13 +46,13 @@ lex_db_status_t lex_db_script(lex_db_t *self, const char *script, size_t size)
         return status;
     if (!self->multi_statements)
         return lex_db_refuse(self, NULL, "this connection was not opened for scripts");
+    lex_db_count_statement();
     if (mysql_real_query(self->mysql, script, size) || s_results_drop(self->mysql))
         return s_connection_failed(self, "(script)");
     return LEX_DB_OK;
 }
 
-/* Up to twice as long each time, at random so that two that met do not meet again. */
-static void s_pause(unsigned attempt)
+void lex_db_pause(unsigned attempt)
 {
     unsigned pause = PAUSE_FIRST_MS << (attempt < 5 ? attempt : 5);
     if (pause > PAUSE_MAX_MS)
@@ -88,7 +90,7 @@ lex_db_status_t lex_db_transaction(lex_db_t *self, lex_db_body_fn *body, void *a
     for (unsigned attempt = 1; attempt < tries; attempt++) {
         if (status != LEX_DB_CONFLICT && status != LEX_DB_LOST)
             break;
-        s_pause(attempt - 1);
+        lex_db_pause(attempt - 1);
         status = s_try(self, body, arg);
     }
     return status;

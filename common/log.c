@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +30,11 @@ static struct {
     char program[PROGRAM_MAX];
     lex_log_level_t level;
     bool json;
-} s_log = {"lexmq", LEX_LOG_INFO, false};
+    unsigned follow; /* one request of so many is told of in full; 0: none */
+    int64_t slow_ms;
+} s_log = {"lexmq", LEX_LOG_INFO, false, 0, 1000};
+
+static _Atomic uint64_t s_counts[4]; /* lines, by level */
 
 /* A line while it is put together. What does not fit is cut at a whole character. */
 typedef struct {
@@ -92,7 +97,27 @@ static void s_append_escaped(s_line_t *self, const char *text, size_t size)
     }
 }
 
-static void s_append_head(s_line_t *self, lex_log_level_t level)
+char *lex_log_hex(const unsigned char id[LEX_LOG_ID_SIZE], char out[LEX_LOG_HEX_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < LEX_LOG_ID_SIZE; i++) {
+        out[2 * i] = digits[id[i] >> 4];
+        out[2 * i + 1] = digits[id[i] & 15];
+    }
+    out[2 * LEX_LOG_ID_SIZE] = '\0';
+    return out;
+}
+
+/* The id of a request as the format wants it, with what divides it from the message. */
+static void s_append_request(s_line_t *self, const unsigned char *id)
+{
+    char hex[LEX_LOG_HEX_SIZE];
+    s_append(self, s_log.json ? ",\"request\":\"" : "[", s_log.json ? 12 : 1);
+    s_append(self, lex_log_hex(id, hex), LEX_LOG_HEX_SIZE - 1);
+    s_append(self, s_log.json ? "\"" : "] ", s_log.json ? 1 : 2);
+}
+
+static void s_append_head(s_line_t *self, lex_log_level_t level, const unsigned char *id)
 {
     char time[LEX_ISO_TIME_SIZE];
     char head[LEX_ISO_TIME_SIZE + PROGRAM_MAX + 128];
@@ -100,17 +125,21 @@ static void s_append_head(s_line_t *self, lex_log_level_t level)
 
     lex_iso_time(lex_utc_ms(), time, sizeof time);
     if (s_log.json)
-        size = snprintf(
-            head, sizeof head,
-            "{\"time\":\"%s\",\"level\":\"%s\",\"program\":\"%s\",\"pid\":%d,\"message\":\"", time,
-            s_levels[level], s_log.program, (int)getpid());
+        size = snprintf(head, sizeof head,
+                        "{\"time\":\"%s\",\"level\":\"%s\",\"program\":\"%s\",\"pid\":%d", time,
+                        s_levels[level], s_log.program, (int)getpid());
     else
         size = snprintf(head, sizeof head, "%s %s %s[%d] ", time, s_labels[level], s_log.program,
                         (int)getpid());
     s_append(self, head, (size_t)size);
+    if (id)
+        s_append_request(self, id);
+    if (s_log.json)
+        s_append(self, ",\"message\":\"", 12);
 }
 
-void lex_log(lex_log_level_t level, const char *format, ...)
+static void s_write(lex_log_level_t level, const unsigned char *id, const char *format,
+                    va_list arguments)
 {
     if (level > s_log.level)
         return;
@@ -118,23 +147,70 @@ void lex_log(lex_log_level_t level, const char *format, ...)
     /* The caller may still want to look at errno after it has logged. */
     int saved_errno = errno;
     char message[MESSAGE_MAX];
-    va_list arguments;
-    va_start(arguments, format);
     int wanted = vsnprintf(message, sizeof message, format, arguments);
-    va_end(arguments);
     size_t size = wanted < 0                        ? 0
                   : (size_t)wanted < sizeof message ? (size_t)wanted
                                                     : MESSAGE_MAX - 1;
 
     const char *end = s_log.json ? "\"}\n" : "\n";
     s_line_t line = {.limit = LINE_SIZE - strlen(end)};
-    s_append_head(&line, level);
+    s_append_head(&line, level, id);
     s_append_escaped(&line, message, size);
     line.limit = LINE_SIZE;
     s_append(&line, end, strlen(end));
     while (write(STDERR_FILENO, line.text, line.size) < 0 && errno == EINTR)
         continue;
+    atomic_fetch_add_explicit(&s_counts[level], 1, memory_order_relaxed);
     errno = saved_errno;
+}
+
+void lex_log(lex_log_level_t level, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    s_write(level, NULL, format, arguments);
+    va_end(arguments);
+}
+
+void lex_log_request(lex_log_level_t level, const unsigned char id[LEX_LOG_ID_SIZE],
+                     const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    s_write(level, id, format, arguments);
+    va_end(arguments);
+}
+
+void lex_log_setup_requests(unsigned every, int64_t slow_ms)
+{
+    s_log.follow = every;
+    s_log.slow_ms = slow_ms;
+}
+
+bool lex_log_is_slow(int64_t ms)
+{
+    return ms >= s_log.slow_ms;
+}
+
+/* By the last four bytes, which are random whatever the first may be. */
+bool lex_log_is_followed(const unsigned char id[LEX_LOG_ID_SIZE])
+{
+    if (s_log.follow == 0 || !id)
+        return false;
+    const unsigned char *end = id + LEX_LOG_ID_SIZE - 4;
+    uint32_t random =
+        (uint32_t)end[0] << 24 | (uint32_t)end[1] << 16 | (uint32_t)end[2] << 8 | end[3];
+    return random % s_log.follow == 0;
+}
+
+uint64_t lex_log_count(lex_log_level_t level)
+{
+    return atomic_load_explicit(&s_counts[level], memory_order_relaxed);
+}
+
+const char *lex_log_level_name(lex_log_level_t level)
+{
+    return s_levels[level];
 }
 
 int lex_log_setup(const char *program, const char *level, const char *format)

@@ -122,3 +122,11 @@ int lex_pool_run(lex_pool_t *self, lex_job_fn *job, void *arg)
     pthread_mutex_unlock(&self->lock);
     return accepted ? 0 : -1;
 }
+
+unsigned lex_pool_queued(lex_pool_t *self)
+{
+    pthread_mutex_lock(&self->lock);
+    unsigned count = self->count;
+    pthread_mutex_unlock(&self->lock);
+    return count;
+}

@@ -12,5 +12,7 @@ lex_pool_t *lex_pool_new(unsigned threads, unsigned queue);
 void lex_pool_destroy(lex_pool_t **self_p);
 /* 0, or -1 at once when the queue is full. Jobs start in the order given. */
 int lex_pool_run(lex_pool_t *self, lex_job_fn *job, void *arg);
+/* Jobs that wait for a thread. From any thread. */
+unsigned lex_pool_queued(lex_pool_t *self);
 
 #endif

@@ -35,8 +35,9 @@ static void s_hand_over(lex_worker_t *worker, lex_outgoing_t *item, bool mailed)
     }
 }
 
-static void s_finish(lex_request_t *self)
+static void s_finish(lex_request_t *self, lex_code_t code)
 {
+    self->code = code;
     self->reply.data = self->writer.buffer.data;
     self->reply.size = self->writer.buffer.size;
     s_hand_over(self->worker, &self->reply, self->mailed);
@@ -99,7 +100,7 @@ void lex_reply_send(lex_request_t **self_p)
         return;
     }
     *self_p = NULL;
-    s_finish(self);
+    s_finish(self, LEX_OK);
 }
 
 /* Callers' words may be in a message, which ends up in logs and on terminals. */
@@ -146,9 +147,9 @@ void lex_reply_error(lex_request_t **self_p, lex_code_t code, uint64_t retry_ms,
     s_blank_controls(message);
     s_drop_half_character(message, strlen(message));
     if (code == LEX_INTERNAL) {
-        lex_error("worker: %s %s: %s", self->service->name, self->op ? self->op->name : "?",
-                  message);
+        lex_log_request(LEX_LOG_ERROR, self->id, "worker: %s %s: %s", self->service->name,
+                        self->op ? self->op->name : "?", message);
     }
     lex_write_error(&self->writer, self->id, code, message, retry_ms);
-    s_finish(self);
+    s_finish(self, code);
 }

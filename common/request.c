@@ -80,6 +80,13 @@ void lex_request_release(lex_request_t *self)
     }
 }
 
+void lex_request_answered(const lex_request_t *self)
+{
+    int64_t us = self->worker->now_us - self->received_us;
+    lex_service_counts_answered(self->service->counts, self->op, self->code, (uint64_t)us);
+    lex_story_answered(self, us / 1000);
+}
+
 void lex_requests_destroy(lex_worker_t *worker)
 {
     while (worker->open_requests) {
@@ -136,6 +143,7 @@ static bool s_parse(lex_request_t **self_p, const unsigned char *data, size_t si
         lex_reply_error(self_p, LEX_BAD_REQUEST, 0, "unknown op: %.*s", shown, name);
         return false;
     }
+    lex_story_received(self);
     return true;
 }
 
@@ -229,7 +237,9 @@ static lex_request_t *s_new(lex_session_t *session, const unsigned char *address
     self->spoilt = false;
     self->mailed = false;
     self->has_claims = false;
+    self->received_us = session->worker->now_us;
     session->open++;
+    lex_service_counts_received(self->service->counts);
     return self;
 }
 

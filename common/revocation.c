@@ -6,6 +6,7 @@
 
 #include <mysql.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "common/clock.h"
@@ -33,7 +34,8 @@ struct lex_revocation {
     int64_t mark_ms;  /* monotonic */
     uint64_t highest; /* id read so far */
     bool failing;
-    int64_t complained; /* for lex_log_due */
+    int64_t complained;      /* for lex_log_due */
+    _Atomic int64_t read_at; /* UTC ms */
     pthread_t thread;
     pthread_mutex_t lock; /* for the three below */
     pthread_cond_t changed;
@@ -81,6 +83,7 @@ static void s_poll(lex_revocation_t *self)
         s_failed(self);
         return;
     }
+    atomic_store(&self->read_at, lex_utc_ms());
     if (self->failing)
         lex_info("revocations can be read again");
     self->failing = false;
@@ -160,4 +163,17 @@ void lex_revocation_destroy(lex_revocation_t **self_p)
         free(self);
         *self_p = NULL;
     }
+}
+
+int64_t lex_revocation_read_at(const lex_revocation_t *self)
+{
+    return atomic_load(&self->read_at);
+}
+
+void lex_revocation_put(const lex_revocation_t *self, lex_metrics_t *page)
+{
+    lex_metrics_gauge(page, "lexmq_revocations_read_timestamp_seconds",
+                      "When revoked sessions were last read, in seconds since 1970-01-01 UTC; 0: "
+                      "not yet.");
+    lex_metrics_put_real(page, (double)lex_revocation_read_at(self) / 1e3);
 }

@@ -5,6 +5,7 @@
 #define LEX_REVOCATION_H
 
 #include "common/db.h"
+#include "common/metrics.h"
 #include "common/token.h"
 
 typedef struct lex_revocation lex_revocation_t;
@@ -13,5 +14,9 @@ typedef struct lex_revocation lex_revocation_t;
 lex_revocation_t *lex_revocation_new(const lex_db_options_t *options, lex_verifier_t *verifier,
                                      int interval_ms);
 void lex_revocation_destroy(lex_revocation_t **self_p);
+
+/* When the view was last read, UTC ms; 0: not yet. From any thread. */
+int64_t lex_revocation_read_at(const lex_revocation_t *self);
+void lex_revocation_put(const lex_revocation_t *self, lex_metrics_t *page);
 
 #endif

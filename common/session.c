@@ -3,14 +3,20 @@
  * else's. */
 
 #include <assert.h>
+#include <stdio.h>
+#include <unistd.h>
 
+#include "common/calls.h"
 #include "common/log.h"
 #include "common/random.h"
 #include "common/worker_private.h"
 
-/* Pauses before a fresh socket double from the first to the last of these, plus or minus half. */
+/* Pauses before a fresh socket double from the first to the last of these, plus or minus half. A gateway that drains sends us
+ * away until it is gone: a longer last pause would keep us from the one that follows it. */
 #define S_PAUSE_MIN_MS 50
-#define S_PAUSE_MAX_MS 5000
+#define S_PAUSE_MAX_MS 600
+
+#define S_NAME_SIZE 64 /* most bytes of a name in READY */
 
 /* A gateway that is not there is spoken of after this many heartbeat intervals. */
 #define S_PATIENCE 3
@@ -31,7 +37,7 @@ int lex_session_open(lex_session_t *self)
     assert(!self->socket);
     lex_worker_t *worker = self->worker;
     unsigned hwm = self->service->credit + 1000;
-    self->socket = lex_worker_dealer(worker, self->gateway->endpoint, hwm);
+    self->socket = lex_worker_dealer(worker, self->gateway, self->key, hwm);
     if (!self->socket) {
         self->reopen_at = worker->now + S_PAUSE_MAX_MS;
         return -1;
@@ -42,6 +48,7 @@ int lex_session_open(lex_session_t *self)
     self->epoch++;
     self->open = 0;
     self->writable = false;
+    self->welcome = false;
     return 0;
 }
 
@@ -86,6 +93,18 @@ bool lex_session_has_options(const lex_session_t *self)
     return self->service->credit > 1 || self->service->batch > 0;
 }
 
+/* Who we are, for people who look at the gateway: host and process. */
+static void s_put_name(lex_writer_t *options)
+{
+    char name[S_NAME_SIZE + 1], host[S_NAME_SIZE - 10] = "";
+    gethostname(host, sizeof(host) - 1);
+    for (char *at = host; *at; at++) {
+        *at = *at > ' ' && *at <= '~' ? *at : '?';
+    }
+    snprintf(name, sizeof(name), "%s:%d", host, (int)getpid());
+    lex_put_text(options, "name", name);
+}
+
 void lex_session_ready(lex_session_t *self)
 {
     const lex_served_t *service = self->service;
@@ -100,21 +119,25 @@ void lex_session_ready(lex_session_t *self)
     if (has_options) {
         lex_writer_t options;
         lex_writer_init(&options);
-        lex_write_map(&options, 2);
+        lex_write_map(&options, 3);
         lex_put_uint(&options, "credit", service->credit);
         lex_put_uint(&options, "batch", service->batch);
+        s_put_name(&options);
         lex_send_part(self->handle, options.buffer.data, options.buffer.size, 0);
         lex_writer_close(&options);
     }
     self->state = LEX_SESSION_OPEN;
     self->writable = true;
     self->heard_at = self->sent_at = self->worker->now;
+    self->keys_tried = 0;
+    lex_calls_use_key(self->worker, self->gateway, self->key);
     lex_info("worker: ready for %s at %s", service->name, self->gateway->endpoint);
 }
 
 void lex_session_heard(lex_session_t *self, bool welcome)
 {
     if (welcome) {
+        self->welcome = true;
         self->pause_ms = S_PAUSE_MIN_MS;
     }
     self->heard_at = self->worker->now;
@@ -130,13 +153,10 @@ static void s_complain(lex_session_t *self, const char *what)
     }
 }
 
-/* When the connection is back after a break the gateway no longer knows us: the sooner it hears
- * from us, the sooner it says so. */
-static bool s_is_back(lex_session_t *self)
+void lex_session_back(lex_session_t *self)
 {
-    bool before = self->writable;
-    self->writable = zsock_events(self->socket) & ZMQ_POLLOUT;
-    return self->writable && !before;
+    self->writable = true;
+    lex_session_command(self, MDPW_HEARTBEAT);
 }
 
 static void s_upkeep_open(lex_session_t *self)
@@ -148,11 +168,36 @@ static void s_upkeep_open(lex_session_t *self)
         lex_session_restart(self, 0);
         return;
     }
+    /* The loop then waits for it to be so again, and calls lex_session_back. */
+    if (!(zsock_events(self->socket) & ZMQ_POLLOUT)) {
+        self->writable = false;
+    }
     /* Half an upkeep early rather than one late. */
     int64_t due = self->sent_at + worker->heartbeat_ms - worker->heartbeat_ms / 8;
-    if (s_is_back(self) || worker->now >= due) {
+    if (worker->now >= due) {
         lex_session_command(self, MDPW_HEARTBEAT);
     }
+}
+
+/* While a gateway changes its key it has one of several: a socket that does not come to stand for a heartbeat's time gives way to
+ * one with the next. False when there is but one. */
+static bool s_try_keys(lex_session_t *self)
+{
+    lex_worker_t *worker = self->worker;
+    unsigned keys = lex_curve_server_keys(worker->curve);
+    if (keys < 2) {
+        return false;
+    }
+    if (worker->now - self->opened_at >= (int64_t)worker->heartbeat_ms) {
+        if (++self->keys_tried % (keys * S_PATIENCE) == 0) {
+            s_complain(self, "is not there, or has none of its keys");
+        }
+        self->key = (self->key + 1) % keys;
+        lex_session_close(self, 0);
+        self->state = LEX_SESSION_PAUSED;
+        lex_session_open(self);
+    }
+    return true;
 }
 
 void lex_session_upkeep(lex_session_t *self)
@@ -165,7 +210,8 @@ void lex_session_upkeep(lex_session_t *self)
         }
         break;
     case LEX_SESSION_CONNECTING:
-        if (worker->now - self->opened_at >= (int64_t)worker->heartbeat_ms * S_PATIENCE) {
+        if (!s_try_keys(self) &&
+            worker->now - self->opened_at >= (int64_t)worker->heartbeat_ms * S_PATIENCE) {
             s_complain(self, "is not there");
         }
         break;

@@ -60,10 +60,10 @@ bool lex_mdp_command(zmq_msg_t *parts, unsigned count, const char *header, uint8
 
 void lex_worker_bad_frame(lex_worker_t *self, const lex_gateway_t *gateway, const char *what)
 {
-    self->bad_frames++;
+    self->watch.bad_frames++;
     if (lex_log_due(&self->logged_bad_frame, S_LOG_INTERVAL_MS)) {
         lex_warning("worker: %s from %s, %llu bad frames so far", what, gateway->endpoint,
-                    (unsigned long long)self->bad_frames);
+                    (unsigned long long)self->watch.bad_frames);
     }
 }
 

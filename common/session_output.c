@@ -73,6 +73,9 @@ static lex_outgoing_t *s_shift(lex_session_t *self)
         self->outgoing.last = NULL;
     }
     self->waiting--;
+    if (item->request) {
+        lex_request_answered(item->request);
+    }
     return item;
 }
 
@@ -80,7 +83,10 @@ void lex_session_queue(lex_outgoing_t *item)
 {
     lex_session_t *self = item->session;
     if (item->epoch != self->epoch) {
-        self->worker->dropped_replies++;
+        self->worker->watch.dropped_replies++;
+        if (item->request) {
+            lex_request_answered(item->request);
+        }
         lex_debug("worker: dropped a reply for %s at %s: its session is gone", self->service->name,
                   self->gateway->endpoint);
         lex_outgoing_release(item);
@@ -97,7 +103,7 @@ void lex_session_queue(lex_outgoing_t *item)
 void lex_session_forget_outgoing(lex_session_t *self)
 {
     while (self->outgoing.first) {
-        self->worker->dropped_replies++;
+        self->worker->watch.dropped_replies++;
         lex_outgoing_release(s_shift(self));
     }
 }

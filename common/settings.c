@@ -1,13 +1,16 @@
 #include "common/settings.h"
 
+#include <czmq.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "common/log.h"
 
 /* Times between a millisecond and an hour; what is beyond is a slip of the unit. */
-#define TIME_MAX_MS 3600000
-#define THREADS_MAX 256
+#define TIME_MAX_MS    3600000
+#define THREADS_MAX    256
+#define IO_THREADS_MAX 16 /* as many as a worker may have gateways */
 
 /* Three missed heartbeats mean that the peer is gone: below this, any pause of the scheduler would.
  */
@@ -27,6 +30,12 @@ void lex_settings_log(const lex_config_t *config, const char *program)
     }
 }
 
+void lex_settings_watch(const lex_config_t *config)
+{
+    lex_log_setup_requests((unsigned)lex_config_number(config, "log-requests", 0, UINT32_MAX),
+                           lex_config_number(config, "log-slow", 1, TIME_MAX_MS));
+}
+
 lex_db_options_t lex_settings_db(const lex_config_t *config, const char *schema)
 {
     return (lex_db_options_t){
@@ -38,9 +47,20 @@ lex_db_options_t lex_settings_db(const lex_config_t *config, const char *schema)
     };
 }
 
+/* See s_use_own_thread in common/worker_socket.c. */
+static void s_give_io_threads(const char *gateways)
+{
+    size_t count = 1;
+    for (const char *at = gateways; *at; at++)
+        count += *at == ',';
+    if (count > 1)
+        zsys_set_io_threads(count < IO_THREADS_MAX ? count : IO_THREADS_MAX);
+}
+
 lex_worker_options_t lex_settings_worker(const lex_config_t *config)
 {
     bool insecure = lex_config_is_on(config, "insecure");
+    s_give_io_threads(lex_config_require(config, "gateways"));
 
     return (lex_worker_options_t){
         .gateways = lex_config_require(config, "gateways"),
@@ -51,5 +71,7 @@ lex_worker_options_t lex_settings_worker(const lex_config_t *config)
             (unsigned)lex_config_number(config, "heartbeat", HEARTBEAT_MIN_MS, TIME_MAX_MS),
         .drain_ms = (unsigned)lex_config_number(config, "drain", 0, TIME_MAX_MS),
         .threads = (unsigned)lex_config_number(config, "threads", 0, THREADS_MAX),
+        .metrics = lex_config_get(config, "metrics"),
+        .program = lex_config_program(config),
     };
 }

@@ -13,6 +13,16 @@
         "log-format", "FORMAT", "text", "text, or json: one object a line"                         \
     }
 
+/* How a server is watched. */
+#define LEX_WATCH_SETTINGS                                                                         \
+    {"metrics", "ADDRESS", NULL,                                                                   \
+     "HOST:PORT of HTTP for /metrics /livez /healthz /readyz, open to whoever gets there"},        \
+        {"log-requests", "N", "0",                                                                 \
+         "tell each step of one request in N with its id, the same ones in every program"},        \
+    {                                                                                              \
+        "log-slow", "MS", "1000", "tell of each request that took longer, and of each that failed" \
+    }
+
 #define LEX_DB_SETTINGS(default_user)                                                              \
     {"db-hosts", "HOSTS", "127.0.0.1:3306",                                                        \
      "database servers, host:port or unix:/path, tried in order"},                                 \
@@ -25,7 +35,8 @@
 #define LEX_WORKER_SETTINGS(default_threads)                                                       \
     {"gateways", "ENDPOINTS", "tcp://127.0.0.1:5556",                                              \
      "back endpoints of the gateways, comma-separated"},                                           \
-        {"gateway-certificate", "FILE", NULL, "the gateway's public certificate"},                 \
+        {"gateway-certificate", "FILES", NULL,                                                     \
+         "the gateway's public certificate; several, comma-separated, while it changes its key"},  \
         {"certificate", "FILE", NULL, "this worker's secret certificate"},                         \
         {"insecure", NULL, NULL, "speak plaintext to a gateway that was started with --insecure"}, \
         {"heartbeat", "MS", "1000", "heartbeat interval, the same as the gateway's"},              \
@@ -38,8 +49,14 @@
 /* Sets up the log. Prints one line and exits with 2 on a bad value, as the two below do. */
 void lex_settings_log(const lex_config_t *config, const char *program);
 
+/* What is told of requests. For programs that have LEX_WATCH_SETTINGS. */
+void lex_settings_watch(const lex_config_t *config);
+
 /* Pointers in the result live as long as the config. `schema` becomes the default schema. */
 lex_db_options_t lex_settings_db(const lex_config_t *config, const char *schema);
+
+/* Also gives libzmq an I/O thread for each gateway: call it before the first socket is made. For programs that have
+ * LEX_WATCH_SETTINGS as well. */
 lex_worker_options_t lex_settings_worker(const lex_config_t *config);
 
 #endif

@@ -34,7 +34,8 @@ size_t lex_signer_sign(const lex_signer_t *self, const lex_claims_t *claims, uns
  * the signature is computed once a token, and the revocations it was told of. */
 typedef struct lex_verifier lex_verifier_t;
 
-/* `path`: public keys in hex, one a line, `#` comments; several allow a change of keys. NULL and a logged error. */
+/* `path`: public keys in hex, one a line, `#` comments; several allow a change of keys. NULL and a logged error. The file is looked
+ * at again once a second while tokens come, and at once for a token of an unknown key: what it lists then counts. */
 lex_verifier_t *lex_verifier_new(const char *path);
 void lex_verifier_destroy(lex_verifier_t **self_p);
 

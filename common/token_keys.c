@@ -56,6 +56,16 @@ int lex_token_keys_load(lex_token_keys_t *self, const char *path)
     return good ? 0 : -1;
 }
 
+bool lex_token_keys_have(const lex_token_keys_t *self, const unsigned char *token)
+{
+    const unsigned char *id = lex_token_decoded_key(token);
+
+    for (size_t i = 0; i < self->count; i++)
+        if (memcmp(self->list[i].id, id, LEX_TOKEN_KEY_ID) == 0)
+            return true;
+    return false;
+}
+
 bool lex_token_keys_verify(const lex_token_keys_t *self, const unsigned char *token, size_t size)
 {
     unsigned char message[LEX_TOKEN_SIGNED_MAX];

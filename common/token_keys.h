@@ -19,6 +19,9 @@ typedef struct {
 /* 0, or -1 and a logged error. */
 int lex_token_keys_load(lex_token_keys_t *self, const char *path);
 
+/* True when one of the keys has the id that a token names, which lex_token_decode took. */
+bool lex_token_keys_have(const lex_token_keys_t *self, const unsigned char *token);
+
 /* True when one of the keys made the signature of a token that lex_token_decode took. */
 bool lex_token_keys_verify(const lex_token_keys_t *self, const unsigned char *token, size_t size);
 

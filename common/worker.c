@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/calls.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/memory.h"
@@ -67,7 +68,8 @@ lex_worker_t *lex_worker_new(const lex_worker_options_t *options)
     self->signals.fd = -1;
     self->loop_thread = pthread_self();
     self->call_body = lex_body_new();
-    if (s_set_gateways(self, options->gateways) != 0 || s_set_curve(self, options) != 0) {
+    if (s_set_gateways(self, options->gateways) != 0 || s_set_curve(self, options) != 0 ||
+        lex_watch_start(self, options->metrics, options->program) != 0) {
         lex_worker_destroy(&self);
     }
     return self;
@@ -81,6 +83,7 @@ void lex_worker_destroy(lex_worker_t **self_p)
         return;
     }
     assert(!self->running);
+    lex_watch_end(self);
     lex_requests_destroy(self);
     lex_open_calls_close(&self->calls);
     lex_mailbox_close(&self->mailbox);
@@ -88,6 +91,7 @@ void lex_worker_destroy(lex_worker_t **self_p)
         free(self->gateways[i].endpoint);
     }
     for (unsigned i = 0; i < self->service_count; i++) {
+        lex_service_counts_destroy(&self->services[i].counts);
         free(self->services[i].name);
     }
     free(self->sessions);
@@ -111,6 +115,7 @@ void lex_worker_serve(lex_worker_t *self, const lex_service_t *service, void *co
                              .credit = service->credit,
                              .batch = service->batch,
                              .context = context};
+    served->counts = lex_service_counts_new(served->name, served->ops);
 }
 
 void lex_worker_set_verifier(lex_worker_t *self, lex_verifier_t *verifier)

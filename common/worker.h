@@ -18,6 +18,7 @@
 
 #include "common/body.h"
 #include "common/codes.h"
+#include "common/monitor.h"
 #include "common/token.h"
 #include "common/writer.h"
 
@@ -27,13 +28,15 @@ typedef struct lex_request lex_request_t;
 typedef struct {
     const char *gateways;    /* back endpoints, comma-separated, at most 16 */
     const char *certificate; /* our secret certificate file; NULL only with insecure */
-    const char
-        *gateway_certificate; /* the gateway's public certificate file; NULL only with insecure */
+    const char *
+        gateway_certificate; /* the gateway's public certificates, as lex_curve_new takes them; NULL only with insecure */
     bool insecure;
     unsigned heartbeat_ms;
     unsigned drain_ms;
-    unsigned threads; /* pool threads; 0: no pool, every handler runs on the loop */
-    unsigned queue;   /* pool queue, 0: 10000; past it requests are answered `busy` */
+    unsigned threads;    /* pool threads; 0: no pool, every handler runs on the loop */
+    unsigned queue;      /* pool queue, 0: 10000; past it requests are answered `busy` */
+    const char *metrics; /* HOST:PORT of the monitor (common/monitor.h); NULL: none */
+    const char *program; /* for lexmq_build_info; must outlive the worker */
 } lex_worker_options_t;
 
 /* Handlers take the request and must end it, now or later, by exactly one lex_reply_send or lex_reply_error. */
@@ -59,7 +62,7 @@ typedef struct {
     unsigned batch;
 } lex_service_t;
 
-/* NULL and a logged error when certificates cannot be used. Options are copied. */
+/* NULL and a logged error when certificates or the metrics address cannot be used. Options are copied. */
 lex_worker_t *lex_worker_new(const lex_worker_options_t *options);
 void lex_worker_destroy(lex_worker_t **self_p);
 
@@ -121,6 +124,14 @@ void lex_worker_hold(lex_worker_t *self);
 void lex_worker_release(lex_worker_t *self);
 bool lex_worker_is_draining(const lex_worker_t *self);
 
+/* ---- being watched ---- */
+
+/* Adds what the service has to say of itself, its metrics and why it would not serve, to what the runtime says; at most 8.
+ * Called on the loop thread, while lex_worker_run runs. Before lex_worker_run. */
+void lex_worker_inspect(lex_worker_t *self, lex_inspect_fn *inspect, void *arg);
+/* The port of the monitor; 0: there is none. */
+uint16_t lex_worker_metrics_port(const lex_worker_t *self);
+
 /* ---- calls to other services ---- */
 
 /* The outcome of a call, on the loop thread, exactly once: the reply's code, and its body when a reply came (NULL otherwise;
@@ -128,7 +139,8 @@ bool lex_worker_is_draining(const lex_worker_t *self);
 typedef void(lex_call_fn)(void *arg, lex_code_t code, const lex_body_t *reply);
 
 /* Sends a request body (lex_write_request; its id pairs the reply) to `service` through the back of a gateway that is alive, another one than
- * last time if that one was silent. Loop thread only. The bytes are copied. */
+ * last time if that one was silent. When its connection breaks before the answer, or the answer is `unavailable`, it is sent again
+ * through another: a call must do no harm when it is done twice. Loop thread only. The bytes are copied. */
 void lex_worker_call(lex_worker_t *self, const char *service, const lex_writer_t *request,
                      unsigned timeout_ms, lex_call_fn *callback, void *arg);
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "common/calls.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/memory.h"
@@ -17,7 +18,7 @@
 typedef struct {
     zmq_pollitem_t *items;
     int count;
-    int *callers; /* item of each gateway's caller, or -1 */
+    int *callers; /* item of each gateway's caller, which its monitor's follows; or -1 */
 } s_poll_t;
 
 static unsigned s_upkeep_interval(const lex_worker_t *self)
@@ -56,14 +57,23 @@ static void s_read_sockets(lex_worker_t *self, const s_poll_t *poll)
         short events = poll->items[S_FIXED_ITEMS + i].revents;
         if (session->state == LEX_SESSION_CONNECTING && (events & ZMQ_POLLOUT)) {
             lex_session_ready(session);
+        } else if (!session->writable && (events & ZMQ_POLLOUT)) {
+            lex_session_back(session);
         }
         if (events & ZMQ_POLLIN) {
             lex_session_input(session);
         }
     }
     for (unsigned i = 0; i < self->gateway_count; i++) {
-        if (poll->callers[i] >= 0 && (poll->items[poll->callers[i]].revents & ZMQ_POLLIN)) {
+        if (poll->callers[i] < 0) {
+            continue;
+        }
+        const zmq_pollitem_t *item = &poll->items[poll->callers[i]];
+        if (item[0].revents & ZMQ_POLLIN) {
             lex_calls_input(self, i);
+        }
+        if (item[1].socket && (item[1].revents & ZMQ_POLLIN)) {
+            lex_calls_monitor(self, i);
         }
     }
     if (self->calls.unsent > 0) {
@@ -92,6 +102,7 @@ static void s_finish_round(lex_worker_t *self)
         round.run(round.arg);
     }
     s_take_replies(lex_mailbox_take(&self->mailbox, NULL));
+    self->now_us = lex_monotonic_us();
     for (unsigned i = 0; i < self->session_count; i++) {
         lex_session_flush(&self->sessions[i]);
     }
@@ -105,6 +116,7 @@ static void s_forgive_stall(lex_worker_t *self)
     if (gap <= (int64_t)self->heartbeat_ms) {
         return;
     }
+    self->watch.stalls++;
     lex_warning("worker: the loop stood still for %lld ms", (long long)gap);
     for (unsigned i = 0; i < self->session_count; i++) {
         self->sessions[i].heard_at += gap;
@@ -122,6 +134,7 @@ static void s_upkeep(lex_worker_t *self)
     for (unsigned i = 0; i < self->session_count; i++) {
         lex_session_upkeep(&self->sessions[i]);
     }
+    lex_story_upkeep(self);
     self->upkept_at = self->now;
     self->upkeep_at = self->now + s_upkeep_interval(self);
     for (unsigned i = 0; i < self->session_count; i++) {
@@ -134,7 +147,8 @@ static void s_upkeep(lex_worker_t *self)
 
 static void s_round(lex_worker_t *self, const s_poll_t *poll)
 {
-    self->now = lex_monotonic_ms();
+    self->now_us = lex_monotonic_us();
+    self->now = self->now_us / 1000;
     self->utc = lex_utc_ms();
     s_read_mailbox(self);
     s_read_sockets(self, poll);
@@ -174,7 +188,8 @@ static void s_fill_poll(lex_worker_t *self, s_poll_t *poll)
         zmq_pollitem_t *item = &poll->items[poll->count++];
         *item = (zmq_pollitem_t){.socket = session->handle, .fd = self->mailbox.wake};
         if (session->handle) {
-            bool sends = session->state == LEX_SESSION_CONNECTING || session->waiting > 0;
+            bool sends = session->state == LEX_SESSION_CONNECTING || session->waiting > 0 ||
+                         !session->writable;
             item->events = (short)(ZMQ_POLLIN | (sends ? ZMQ_POLLOUT : 0));
         }
     }
@@ -182,11 +197,17 @@ static void s_fill_poll(lex_worker_t *self, s_poll_t *poll)
         const lex_gateway_t *gateway = &self->gateways[i];
         poll->callers[i] = -1;
         if (gateway->caller) {
-            bool sends = self->calls.unsent > 0 && !gateway->silent;
+            bool sends =
+                self->calls.unsent > 0 && !gateway->silent && self->now >= gateway->broken_until;
             poll->callers[i] = poll->count;
             poll->items[poll->count++] =
                 (zmq_pollitem_t){.socket = zsock_resolve(gateway->caller),
                                  .events = (short)(ZMQ_POLLIN | (sends ? ZMQ_POLLOUT : 0))};
+            /* Without a monitor the mailbox stands there again. */
+            poll->items[poll->count++] = (zmq_pollitem_t){
+                .socket = gateway->monitor ? zsock_resolve(gateway->monitor) : NULL,
+                .fd = self->mailbox.wake,
+                .events = ZMQ_POLLIN};
         }
     }
 }
@@ -247,6 +268,7 @@ static void s_finish(lex_worker_t *self)
     lex_mailbox_end(&self->mailbox);
     lex_pool_destroy(&self->pool);
     s_take_replies(lex_mailbox_take(&self->mailbox, NULL));
+    lex_story_end(self);
     self->running = false;
 }
 
@@ -276,7 +298,7 @@ int lex_worker_run(lex_worker_t *self)
     assert(!self->sessions && "a worker runs once");
     lex_signals_catch(&self->signals);
     int rc = s_start(self);
-    size_t items = S_FIXED_ITEMS + self->session_count + self->gateway_count;
+    size_t items = S_FIXED_ITEMS + self->session_count + 2 * (size_t)self->gateway_count;
     s_poll_t poll = {.items = lex_calloc(items, sizeof(zmq_pollitem_t)),
                      .callers = lex_calloc(self->gateway_count, sizeof(int))};
     if (rc == 0) {

@@ -10,9 +10,11 @@
  *   session_output.c   commands and packed replies to a gateway
  *   request.c          request objects: parse, check, dispatch
  *   reply.c            lex_reply_*
- *   calls.c            calls to other services: sockets, sending, replies
+ *   calls.h, calls.c   calls to other services: sockets, sending, replies
  *   calls_open.c       the open calls by id, and their deadlines
  *   drain.c            leaving
+ *   worker_watch.c     the monitor, readiness, the page of metrics
+ *   worker_story.c     lines of log about a request
  *
  * A round is: wait, mailbox, sessions, calls, timers, after_round callbacks, mailbox again, flush,
  * and (a few times per heartbeat) upkeep. Everything runs on the loop thread unless a comment says
@@ -29,6 +31,7 @@
 #include "common/mdp.h"
 #include "common/pool.h"
 #include "common/worker.h"
+#include "common/worker_watch.h"
 
 #define LEX_GATEWAYS_MAX 16
 #define LEX_SERVICES_MAX 16
@@ -98,6 +101,8 @@ struct lex_request {
     bool mailed; /* a page went through the mailbox: the FINAL must follow it there */
     bool has_claims;
     lex_claims_t claims;
+    lex_code_t code;     /* how it was ended */
+    int64_t received_us; /* the round's beginning, monotonic */
 };
 
 /* A service that we serve. */
@@ -107,14 +112,19 @@ typedef struct lex_served {
     unsigned credit;
     unsigned batch;
     void *context;
+    lex_service_counts_t *counts;
 } lex_served_t;
 
 /* ---- gateways and sessions ---- */
 
 typedef struct {
     char *endpoint;
-    zsock_t *caller; /* MDP/Client; opened with the first call */
-    bool silent;     /* a session was lost to silence and nothing was heard since */
+    zsock_t *caller;  /* MDP/Client; opened with the first call */
+    zsock_t *monitor; /* where libzmq says that the caller's connection broke; NULL: it cannot */
+    unsigned key;     /* which of its keys let a session in last; the caller's */
+    int64_t
+        broken_until; /* the caller's connection has just broken: what libzmq may still take is lost */
+    bool silent;      /* a session was lost to silence and nothing was heard since */
     bool complained; /* that it is away was logged */
 } lex_gateway_t;
 
@@ -131,6 +141,8 @@ struct lex_session {
     lex_gateway_t *gateway;
     const lex_served_t *service;
     lex_session_state_t state;
+    unsigned key;        /* of the gateway, that this socket was opened with */
+    unsigned keys_tried; /* since one let us in */
     zsock_t *socket;
     void *handle;   /* the libzmq socket in `socket`, or NULL */
     uint64_t epoch; /* changes whenever a socket is opened or closed: replies of another epoch are
@@ -141,8 +153,9 @@ struct lex_session {
     int64_t opened_at;
     int64_t reopen_at;
     unsigned pause_ms; /* the next pause, before jitter */
-    bool writable;     /* at the last look */
+    bool writable;     /* at the last upkeep, or since */
     bool drain_sent;
+    bool welcome; /* the gateway has said something since READY that was no DISCONNECT */
     lex_outgoing_list_t outgoing;
     unsigned waiting; /* in `outgoing` */
 };
@@ -227,7 +240,8 @@ struct lex_worker {
     lex_pool_t *pool;
     pthread_t loop_thread;
     bool running;
-    int64_t now; /* monotonic, read once a round */
+    int64_t now;    /* monotonic ms, read once a round */
+    int64_t now_us; /* the same in microseconds, and again before replies are sent */
     int64_t utc;
     int64_t upkeep_at; /* when sessions are looked after next */
     int64_t upkept_at; /* and when they were last */
@@ -255,8 +269,7 @@ struct lex_worker {
     atomic_uint holds;
     int64_t drain_deadline;
 
-    uint64_t bad_frames;
-    uint64_t dropped_replies;
+    lex_watch_t watch;
     int64_t logged_bad_frame;
     lex_ready_fn *ready; /* sessions wait for it; NULL: they need not, or it was true */
     void *ready_arg;
@@ -269,9 +282,10 @@ bool lex_worker_is_ready(lex_worker_t *self);
 
 /* ---- sockets ---- */
 
-/* A connecting DEALER with every limit and interval set; NULL and a logged error when the endpoint
- * is malformed. */
-zsock_t *lex_worker_dealer(const lex_worker_t *self, const char *endpoint, unsigned hwm);
+/* A connecting DEALER with every limit and interval set, for the gateway's key of that number; NULL and a logged error when the
+ * endpoint is malformed. */
+zsock_t *lex_worker_dealer(const lex_worker_t *self, const lex_gateway_t *gateway, unsigned key,
+                           unsigned hwm);
 /* Sends one part; goes on after a signal. -1 when the socket cannot take it. Only the first part of
  * a message may carry ZMQ_DONTWAIT: libzmq never blocks on a later one, and drops the rest of a
  * message whose connection broke in between. */
@@ -301,6 +315,8 @@ void lex_session_close(lex_session_t *self, int linger);
 void lex_session_restart(lex_session_t *self, int linger);
 /* Connected: says READY. */
 void lex_session_ready(lex_session_t *self);
+/* The connection stands again after a break. The gateway no longer knows us: the sooner it hears from us, the sooner it says so. */
+void lex_session_back(lex_session_t *self);
 /* True when our READY carries options, so that BATCH and DRAIN may be used. */
 bool lex_session_has_options(const lex_session_t *self);
 /* The gateway has said something; `welcome` unless that was DISCONNECT. */
@@ -326,42 +342,13 @@ void lex_request_accept(lex_session_t *session, zmq_msg_t *frame, size_t offset,
                         const unsigned char *address, uint8_t address_size, unsigned frames);
 /* Back to the free list. On the loop. */
 void lex_request_release(lex_request_t *self);
+/* Its FINAL leaves, or is dropped: counts it, and says so where that is due. On the loop. */
+void lex_request_answered(const lex_request_t *self);
 void lex_requests_destroy(lex_worker_t *worker);
 
 void lex_outgoing_append(lex_outgoing_list_t *list, lex_outgoing_t *item);
 /* Frees a PARTIAL, releases the request of a FINAL. On the loop. */
 void lex_outgoing_release(lex_outgoing_t *item);
-
-/* ---- calls ---- */
-
-struct lex_call {
-    lex_call_t *next; /* in its bucket */
-    unsigned char id[LEX_ID_SIZE];
-    char *service;
-    int64_t deadline;
-    int64_t give_up_at; /* while unsent */
-    int gateway;        /* that it was sent through; -1: unsent */
-    lex_code_t failure; /* LEX_OK, or what to answer at the next look */
-    zmq_msg_t body;     /* while unsent */
-    lex_call_fn *callback;
-    void *arg;
-};
-
-void lex_open_calls_init(lex_open_calls_t *self);
-/* Frees what is still open, unanswered. */
-void lex_open_calls_close(lex_open_calls_t *self);
-void lex_open_calls_add(lex_open_calls_t *self, lex_call_t *call);
-/* Removes and returns the call of that id that was sent, or NULL. */
-lex_call_t *lex_open_calls_take(lex_open_calls_t *self, const unsigned char id[LEX_ID_SIZE]);
-/* Removes and returns a chain of the calls that are due: answered with a failure, past the
- * deadline, or not to be sent in time. */
-lex_call_t *lex_open_calls_take_due(lex_open_calls_t *self, int64_t now);
-
-void lex_calls_input(lex_worker_t *worker, unsigned gateway);
-void lex_calls_send_waiting(lex_worker_t *worker);
-void lex_calls_expire(lex_worker_t *worker);
-/* Answers every open call with `unavailable` and closes the sockets. */
-void lex_calls_end(lex_worker_t *worker);
 
 /* ---- leaving ---- */
 

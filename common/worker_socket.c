@@ -3,17 +3,31 @@
 #include "common/log.h"
 #include "common/worker_private.h"
 
-/* Pauses of libzmq between attempts to connect grow from the first to the second. */
+/* Pauses of libzmq between attempts to connect grow from the first to the second, and a random part of the first is added. What
+ * a gateway that is back has to wait for its workers is bounded by these and by the pauses of session.c: within 1.5 s. */
 #define S_RECONNECT_MS     100
-#define S_RECONNECT_MAX_MS 2000
+#define S_RECONNECT_MAX_MS 500
 
-#define S_CONNECT_TIMEOUT_MS 5000
-#define S_HANDSHAKE_MS       5000
+/* An address that nobody answers for any more is given up, and the name asked for anew, after the first; a peer that takes the
+ * connection and says nothing after the second. */
+#define S_CONNECT_TIMEOUT_MS 1000
+#define S_HANDSHAKE_MS       2000
 
 /* libzmq's own heartbeats find dead connections; a gateway that hangs is found by ours. Its fields end at 6,553,599 ms. */
 #define S_SILENCE_MAX_MS 600000
 
-zsock_t *lex_worker_dealer(const lex_worker_t *self, const char *endpoint, unsigned hwm)
+/* An I/O thread stands still while it looks up a host name: the sockets of one gateway must not wait for the name of another. */
+static void s_use_own_thread(const lex_worker_t *self, const lex_gateway_t *gateway,
+                             zsock_t *socket)
+{
+    int threads = zmq_ctx_get(zsys_init(), ZMQ_IO_THREADS);
+    if (threads > 1) {
+        zsock_set_affinity(socket, 1 << ((gateway - self->gateways) % threads));
+    }
+}
+
+zsock_t *lex_worker_dealer(const lex_worker_t *self, const lex_gateway_t *gateway, unsigned key,
+                           unsigned hwm)
 {
     zsock_t *socket = zsock_new(ZMQ_DEALER);
     if (!socket) {
@@ -38,9 +52,10 @@ zsock_t *lex_worker_dealer(const lex_worker_t *self, const char *endpoint, unsig
     zsock_set_reconnect_ivl_max(socket, S_RECONNECT_MAX_MS);
     zsock_set_connect_timeout(socket, S_CONNECT_TIMEOUT_MS);
     zsock_set_handshake_ivl(socket, S_HANDSHAKE_MS);
-    lex_curve_apply(self->curve, socket);
-    if (zsock_connect(socket, "%s", endpoint) != 0) {
-        lex_error("worker: cannot connect to \"%s\": %s", endpoint, zmq_strerror(errno));
+    s_use_own_thread(self, gateway, socket);
+    lex_curve_apply_key(self->curve, socket, key);
+    if (zsock_connect(socket, "%s", gateway->endpoint) != 0) {
+        lex_error("worker: cannot connect to \"%s\": %s", gateway->endpoint, zmq_strerror(errno));
         zsock_destroy(&socket);
     }
     return socket;

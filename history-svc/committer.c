@@ -29,6 +29,8 @@ struct committer {
     atomic_bool away;
     _Atomic int64_t busy_since; /* monotonic ms; 0: no transaction is under way */
     lex_pool_t *thread;
+    lex_histogram_t sizes;
+    lex_histogram_t durations;
 };
 
 /* ---- answering ---- */
@@ -42,14 +44,24 @@ static void s_answer(commit_call_t *calls, lex_code_t code)
     }
 }
 
-static void s_count(committer_t *self, const commit_call_t *calls, lex_code_t code, size_t refused)
+static size_t s_refused(const commit_call_t *call)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < call->count; i++)
+        count += call->records[i].refused;
+    return count;
+}
+
+static void s_count(committer_t *self, const commit_call_t *calls, lex_code_t code)
 {
     pthread_mutex_lock(&self->lock);
     self->counts.batches += code == LEX_OK;
-    self->counts.refused += refused;
     for (; calls; calls = calls->next) {
         if (code == LEX_OK) {
+            size_t refused = s_refused(calls);
             self->counts.calls++;
+            self->counts.records += calls->count - refused;
+            self->counts.refused += refused;
             self->counts.rows += calls->rows;
         } else {
             self->counts.unavailable++;
@@ -58,9 +70,9 @@ static void s_count(committer_t *self, const commit_call_t *calls, lex_code_t co
     pthread_mutex_unlock(&self->lock);
 }
 
-static void s_finish(committer_t *self, commit_call_t *calls, lex_code_t code, size_t refused)
+static void s_finish(committer_t *self, commit_call_t *calls, lex_code_t code)
 {
-    s_count(self, calls, code, refused);
+    s_count(self, calls, code);
     s_answer(calls, code);
 }
 
@@ -74,6 +86,7 @@ static commit_call_t *s_take(committer_t *self)
     while (self->first && (!last || rows + self->first->rows <= COMMITTER_ROWS_MAX)) {
         last = self->first;
         rows += last->rows;
+        self->counts.queued -= last->count;
         self->first = last->next;
     }
     if (!self->first)
@@ -107,21 +120,23 @@ static void s_set_away(committer_t *self)
     pthread_mutex_lock(&self->lock);
     commit_call_t *calls = self->first;
     self->first = self->last = NULL;
+    self->counts.queued = 0;
     pthread_mutex_unlock(&self->lock);
-    s_finish(self, calls, LEX_UNAVAILABLE, 0);
+    s_finish(self, calls, LEX_UNAVAILABLE);
 }
 
 static void s_commit(committer_t *self, commit_call_t *calls)
 {
-    size_t count = s_gather(self, calls), refused = 0;
-    atomic_store(&self->busy_since, lex_monotonic_ms());
+    size_t count = s_gather(self, calls);
+    int64_t begun = lex_monotonic_us();
+    atomic_store(&self->busy_since, begun / 1000);
     lex_db_status_t status = writer_commit(self->writer, self->records, count);
     atomic_store(&self->busy_since, 0);
-    for (size_t i = 0; i < count; i++)
-        refused += self->records[i]->refused;
+    lex_histogram_add(&self->durations, (uint64_t)(lex_monotonic_us() - begun));
+    lex_histogram_add(&self->sizes, count);
     if (status == LEX_DB_LOST)
         s_set_away(self);
-    s_finish(self, calls, status == LEX_DB_OK ? LEX_OK : LEX_UNAVAILABLE, refused);
+    s_finish(self, calls, status == LEX_DB_OK ? LEX_OK : LEX_UNAVAILABLE);
 }
 
 static void s_wait_away(committer_t *self)
@@ -176,6 +191,8 @@ committer_t *committer_new(const lex_db_options_t *options)
 {
     committer_t *self = lex_calloc(1, sizeof *self);
     self->writer = writer_new(options);
+    self->sizes.bounds = &lex_bounds_size;
+    self->durations.bounds = &lex_bounds_duration;
     pthread_mutex_init(&self->lock, NULL);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
@@ -206,7 +223,7 @@ void committer_destroy(committer_t **self_p)
     *self_p = NULL;
 }
 
-static bool s_is_refusing(const committer_t *self)
+bool committer_is_refusing(const committer_t *self)
 {
     int64_t since = atomic_load(&self->busy_since);
     return atomic_load(&self->away) || (since && lex_monotonic_ms() - since > STUCK_MS);
@@ -217,18 +234,19 @@ void committer_submit(committer_t *self, commit_call_t *call)
     call->next = NULL;
     pthread_mutex_lock(&self->lock);
     /* Under the lock, so that nothing comes into the queue after the thread has emptied it. */
-    bool refusing = s_is_refusing(self);
+    bool refusing = committer_is_refusing(self);
     if (!refusing) {
         if (self->last)
             self->last->next = call;
         else
             self->first = call;
         self->last = call;
+        self->counts.queued += call->count;
         pthread_cond_signal(&self->ready);
     }
     pthread_mutex_unlock(&self->lock);
     if (refusing)
-        s_finish(self, call, LEX_UNAVAILABLE, 0);
+        s_finish(self, call, LEX_UNAVAILABLE);
 }
 
 committer_counts_t committer_counts(committer_t *self)
@@ -242,4 +260,14 @@ committer_counts_t committer_counts(committer_t *self)
 bool committer_is_away(const committer_t *self)
 {
     return atomic_load(&self->away);
+}
+
+const lex_histogram_t *committer_sizes(const committer_t *self)
+{
+    return &self->sizes;
+}
+
+const lex_histogram_t *committer_durations(const committer_t *self)
+{
+    return &self->durations;
 }

@@ -10,6 +10,7 @@
 #define COMMITTER_H
 
 #include "common/db.h"
+#include "common/histogram.h"
 #include "history-svc/commit.h"
 
 #define COMMITTER_ROWS_MAX                                                                         \
@@ -21,8 +22,10 @@ typedef struct {
     uint64_t batches;     /* transactions */
     uint64_t calls;       /* committed */
     uint64_t rows;        /* committed, duplicates included */
-    uint64_t refused;     /* records, by us */
+    uint64_t records;     /* committed, duplicates included */
+    uint64_t refused;     /* records, for their tokens or by us */
     uint64_t unavailable; /* calls */
+    uint64_t queued;      /* records that wait for the next transaction now */
 } committer_counts_t;
 
 /* Options are copied by the connection. Starts the thread. Never NULL. */
@@ -36,5 +39,10 @@ void committer_submit(committer_t *self, commit_call_t *call);
 /* From any thread. */
 committer_counts_t committer_counts(committer_t *self);
 bool committer_is_away(const committer_t *self);
+/* Away, or stuck in a transaction: calls are answered at once with LEX_UNAVAILABLE. */
+bool committer_is_refusing(const committer_t *self);
+/* Records of a transaction, and microseconds that it took with all its tries. They live as long as the committer. */
+const lex_histogram_t *committer_sizes(const committer_t *self);
+const lex_histogram_t *committer_durations(const committer_t *self);
 
 #endif

@@ -74,6 +74,8 @@ history_t *history_new(lex_worker_t *worker, const history_options_t *options)
     self->pool = lex_db_pool_new(&options->db, options->connections);
     self->committer = committer_new(&options->db);
     self->purge = lex_pool_new(1, 1);
+    self->watch = (watch_t){.committer = self->committer, .revocation = options->revocation};
+    lex_worker_inspect(worker, watch_inspect, &self->watch);
     lex_worker_every(worker, PURGE_INTERVAL_MS, s_purge_due, self);
     for (size_t i = 0; i < sizeof s_services / sizeof s_services[0]; i++)
         lex_worker_serve(worker, &s_services[i], self);

@@ -9,14 +9,16 @@
 #define HISTORY_H
 
 #include "common/db.h"
+#include "common/revocation.h"
 #include "common/worker.h"
 
 typedef struct history history_t;
 
 typedef struct {
     lex_db_options_t db;
-    lex_verifier_t *verifier; /* not owned; also the worker's */
-    unsigned connections;     /* for reading and clearing; as many as the worker has threads */
+    lex_verifier_t *verifier;           /* not owned; also the worker's */
+    const lex_revocation_t *revocation; /* not owned; to be told of */
+    unsigned connections; /* for reading and clearing; as many as the worker has threads */
 } history_options_t;
 
 /* Never NULL. Serves on `worker`, which must outlive it. */

@@ -6,11 +6,13 @@
 #include "common/pool.h"
 #include "history-svc/committer.h"
 #include "history-svc/history.h"
+#include "history-svc/watch.h"
 
 struct history {
     lex_db_pool_t *pool;
     committer_t *committer;
     lex_verifier_t *verifier;
+    watch_t watch;
     lex_pool_t *purge; /* one thread for what the timer asks for */
 };
 

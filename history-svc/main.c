@@ -9,6 +9,7 @@
 
 static const lex_setting_t s_settings[] = {
     LEX_LOG_SETTINGS,
+    LEX_WATCH_SETTINGS,
     LEX_DB_SETTINGS("lexmq_history"),
     LEX_WORKER_SETTINGS("2"),
     {"token-keys", "FILE", NULL, "public keys that session tokens are verified with"},
@@ -33,6 +34,7 @@ static int s_serve(const lex_config_t *config, lex_verifier_t *verifier)
     history_t *history =
         history_new(worker, &(history_options_t){.db = lex_settings_db(config, "lexmq_history"),
                                                  .verifier = verifier,
+                                                 .revocation = revocation,
                                                  .connections = options.threads});
     int rc = lex_worker_run(worker);
     history_destroy(&history);
@@ -48,6 +50,7 @@ int main(int argc, char **argv)
     if (!config)
         return exit_code;
     lex_settings_log(config, s_program.program);
+    lex_settings_watch(config);
     lex_random_setup();
     lex_verifier_t *verifier = lex_verifier_new(lex_config_require(config, "token-keys"));
     int rc = verifier ? s_serve(config, verifier) : -1;

@@ -1,6 +1,5 @@
 #include "history-svc/writer.h"
 
-#include <sodium.h>
 #include <stdlib.h>
 
 #include "common/body.h"
@@ -106,12 +105,10 @@ static bool s_takes_records(writer_t *self)
 
 static lex_db_status_t s_refuse(writer_t *self, commit_record_t *record)
 {
-    char id[2 * LEX_ID_SIZE + 1];
     if (!s_takes_records(self))
         return LEX_DB_ERROR;
-    sodium_bin2hex(id, sizeof id, record->id, LEX_ID_SIZE);
-    lex_error("history refuses record %s of user %llu: %s", id, (unsigned long long)record->user,
-              lex_db_error(self->db));
+    lex_log_request(LEX_LOG_ERROR, record->id, "history refuses a record of user %llu: %s",
+                    (unsigned long long)record->user, lex_db_error(self->db));
     record->refused = true;
     return LEX_DB_OK;
 }

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/memory.h"
 #include "lookup-svc/index_check.h"
 
@@ -16,6 +17,7 @@ struct index {
     atomic_uint owners;
     void *data;
     size_t size;
+    int64_t opened_at; /* UTC ms */
     index_view_t view;
 };
 
@@ -52,6 +54,7 @@ index_t *index_open(const char *path, const char **why)
     atomic_init(&self->owners, 1);
     self->data = data;
     self->size = size;
+    self->opened_at = lex_utc_ms();
     *why = index_check(data, size, &self->view);
     if (*why)
         index_destroy(&self);
@@ -72,6 +75,11 @@ void index_destroy(index_t **self_p)
         return;
     munmap(self->data, self->size);
     free(self);
+}
+
+int64_t index_opened_at(const index_t *self)
+{
+    return self->opened_at;
 }
 
 const index_view_t *index_view(const index_t *self)

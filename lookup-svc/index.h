@@ -15,6 +15,9 @@ index_t *index_link(index_t *self);
 /* One owner less; the last one unmaps it. Safe from any thread. */
 void index_destroy(index_t **self_p);
 
+/* When it was opened, UTC ms. */
+int64_t index_opened_at(const index_t *self);
+
 const index_view_t *index_view(const index_t *self);
 
 #endif

@@ -12,6 +12,7 @@
 #include "lookup-svc/recorder.h"
 #include "lookup-svc/service.h"
 #include "lookup-svc/sync.h"
+#include "lookup-svc/watch.h"
 
 #define TIME_MAX_MS       3600000
 #define JOURNAL_BYTES_MIN (1 << 20)
@@ -19,6 +20,7 @@
 
 static const lex_setting_t s_settings[] = {
     LEX_LOG_SETTINGS,
+    LEX_WATCH_SETTINGS,
     LEX_DB_SETTINGS("lexmq_lookup"),
     LEX_WORKER_SETTINGS("2"),
     {"token-keys", "FILE", NULL, "public keys of the session tokens"},
@@ -46,6 +48,7 @@ typedef struct {
     source_t source;
     sync_t *sync;
     service_t service;
+    watch_t watch;
 } s_parts_t;
 
 /* What may fail, in this order. */
@@ -87,6 +90,11 @@ static void s_start(s_parts_t *self, const lex_config_t *config, const lex_db_op
     lex_worker_set_verifier(self->worker, self->verifier);
     lex_worker_serve(self->worker, service_table(), &self->service);
     lex_worker_open_when(self->worker, s_is_known, self->catalogue);
+    self->watch = (watch_t){.catalogue = self->catalogue,
+                            .recorder = self->recorder,
+                            .sync = self->sync,
+                            .revocation = self->revocation};
+    lex_worker_inspect(self->worker, watch_inspect, &self->watch);
 }
 
 /* The worker goes before what its handlers use, except the recorder, which uses the worker. */
@@ -110,6 +118,7 @@ int main(int argc, char **argv)
         return rc;
     zsys_handler_set(NULL);
     lex_settings_log(config, s_program.program);
+    lex_settings_watch(config);
     lex_random_setup();
     lex_worker_options_t worker = lex_settings_worker(config);
     lex_db_options_t database = lex_settings_db(config, "lexmq_dict");

@@ -99,8 +99,10 @@ static void s_answer_refused(recorder_call_t *call, const lex_body_t *reply)
             continue;
         held_t **held = &call->held[index->via.u64];
         count++;
-        if (*held)
+        if (*held) {
+            recorder_tell_call((*held)->record.id, "refused", call->id);
             held_answer(*held, false);
+        }
         *held = NULL;
     }
     recorder_count_refused(call->recorder, count);
@@ -117,10 +119,12 @@ static void s_call_done(void *arg, lex_code_t code, const lex_body_t *reply)
         if (!held)
             continue;
         if (code != LEX_OK) {
+            recorder_tell_call(held->record.id, "not recorded", call->id);
             held_append(&self->spill, held);
             continue;
         }
         self->counts.recorded++;
+        recorder_tell_call(held->record.id, "recorded", call->id);
         held_answer(held, true);
     }
     call->open = false;
@@ -163,6 +167,7 @@ static void s_call_start(recorder_t *self, recorder_call_t *call)
         call->held[call->count++] = held;
     }
     record_write_call(&self->body, records, call->count);
+    recorder_call_identify(call->id, &self->body);
     call->open = true;
     self->calls_open++;
     /* The held requests keep a drain waiting only until they are answered, which may be before the
@@ -198,8 +203,10 @@ static void s_tick(void *arg)
         for (size_t j = 0; call->open && j < call->count; j++) {
             if (call->held[j] && call->held[j]->due > now)
                 break; /* those behind came later */
-            if (call->held[j])
+            if (call->held[j]) {
+                recorder_tell_call(call->held[j]->record.id, "not recorded in time", call->id);
                 held_append(&self->spill, call->held[j]);
+            }
             call->held[j] = NULL;
         }
     }
@@ -229,8 +236,12 @@ recorder_t *recorder_new(lex_worker_t *worker, const recorder_options_t *options
         if (!self->journal)
             lex_error("recorder has no journal: what history does not take in time will be lost");
     }
-    if (self->journal)
+    if (self->journal) {
         self->thread = lex_pool_new(1, THREAD_QUEUE);
+        self->journal_bytes = journal_counts(self->journal).bytes;
+        self->journal_limit =
+            options->journal_bytes ? options->journal_bytes : RECORDER_JOURNAL_BYTES;
+    }
     recorder_delivery_setup(self);
     lex_worker_every(worker, self->tick_ms, s_tick, self);
     lex_worker_after_round(worker, s_round, self);
@@ -283,6 +294,7 @@ void recorder_submit(recorder_t *self, lex_request_t **request_p, lex_writer_t *
     held->record = (record_t){
         .id = lex_request_id(request), .time = lex_utc_ms(), .words = held->words, .count = count};
     held->record.token = lex_request_token(request, &held->record.token_size);
+    lex_follow(held->record.id, "recorder: held for history");
 
     pthread_mutex_lock(&self->lock);
     bool first = self->inbox.count == 0;

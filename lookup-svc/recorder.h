@@ -71,4 +71,14 @@ void recorder_submit(recorder_t *self, lex_request_t **request_p, lex_writer_t *
 /* Loop thread, or after lex_worker_run has returned. */
 recorder_counts_t recorder_counts(const recorder_t *self);
 
+typedef struct {
+    bool away;              /* records go to the journal */
+    size_t pending;         /* replies held */
+    uint64_t journal_bytes; /* on disk, as of the last append or delivery */
+    uint64_t journal_limit; /* 0: there is no journal */
+} recorder_state_t;
+
+/* Loop thread. */
+recorder_state_t recorder_state(recorder_t *self);
+
 #endif

@@ -4,15 +4,18 @@
  *    ^               | empty                                 | failed
  *    +---------------+---------------------------------------+  try again after a pause
  *
- * While history is away an attempt is also how we learn that it is back, with an empty call if the
- * journal is empty. */
+ * While history is away an attempt is also how we learn that it is back. It is then made with an empty call, which history takes
+ * only when it would take records: that costs nobody much, so it may be made often. Pauses grow only while history takes
+ * such a call and not the records. */
+
+#include <string.h>
 
 #include "common/clock.h"
 #include "common/log.h"
 #include "lookup-svc/recorder_private.h"
 
 #define TIMEOUT_MS   5000 /* nobody waits for a delivery, and a slow history is still one */
-#define PAUSE_MIN_MS 1000
+#define PAUSE_MIN_MS 500  /* how much longer than history itself is its return in coming, at most */
 #define PAUSE_MAX_MS 10000
 #define ADOPT_MS     60000
 
@@ -46,33 +49,54 @@ static void s_idle(recorder_t *self)
     lex_worker_release(self->worker);
 }
 
+/* Tells of each record that was delivered; *refused_count is set to how many were not. */
+static void s_tell(const delivery_t *delivery, const lex_body_t *reply, size_t *refused_count)
+{
+    static const char *const outcomes[] = {"delivered from the journal", "refused"};
+    bool is_refused[RECORDER_RECORDS_MAX] = {false};
+    const msgpack_object *refused = lex_body_find(reply, "refused");
+    unsigned char call[LEX_ID_SIZE];
+    *refused_count = 0;
+    for (uint32_t i = 0;
+         refused && refused->type == MSGPACK_OBJECT_ARRAY && i < refused->via.array.size; i++) {
+        const msgpack_object *index = &refused->via.array.ptr[i];
+        if (index->type != MSGPACK_OBJECT_POSITIVE_INTEGER || index->via.u64 >= delivery->count)
+            continue;
+        *refused_count += !is_refused[index->via.u64];
+        is_refused[index->via.u64] = true;
+    }
+    recorder_call_identify(call, &delivery->body);
+    for (size_t i = 0; i < delivery->count; i++)
+        recorder_tell_call(delivery->ids[i], outcomes[is_refused[i]], call);
+}
+
 static void s_succeeded(recorder_t *self, const lex_body_t *reply)
 {
     delivery_t *delivery = &self->delivery;
-    const msgpack_object *refused = lex_body_find(reply, "refused");
-    size_t refused_count =
-        refused && refused->type == MSGPACK_OBJECT_ARRAY ? refused->via.array.size : 0;
-    if (refused_count > delivery->count)
-        refused_count = delivery->count;
+    size_t refused_count;
+    s_tell(delivery, reply, &refused_count);
     recorder_count_refused(self, refused_count);
     self->counts.delivered += delivery->count - refused_count;
     if (self->away)
         lex_info("history is back");
     self->away = false;
-    delivery->pause = PAUSE_MIN_MS;
-    delivery->limit = RECORDER_RECORDS_MAX;
-    if (delivery->count)
+    if (delivery->count) {
+        delivery->pause = PAUSE_MIN_MS;
+        delivery->limit = RECORDER_RECORDS_MAX;
         s_read_start(self, delivery->count, false);
-    else
+    } else {
+        delivery->next = lex_monotonic_ms();
         s_idle(self);
+    }
 }
 
 static void s_failed(recorder_t *self, lex_code_t code)
 {
     delivery_t *delivery = &self->delivery;
     recorder_set_away(self, code);
-    delivery->next = lex_monotonic_ms() + delivery->pause;
-    delivery->pause = delivery->pause * 2 < PAUSE_MAX_MS ? delivery->pause * 2 : PAUSE_MAX_MS;
+    delivery->next = lex_monotonic_ms() + (delivery->count ? delivery->pause : PAUSE_MIN_MS);
+    if (delivery->count)
+        delivery->pause = delivery->pause * 2 < PAUSE_MAX_MS ? delivery->pause * 2 : PAUSE_MAX_MS;
     s_idle(self);
 }
 
@@ -118,8 +142,13 @@ static void s_read_done(void *arg)
 {
     recorder_t *self = arg;
     delivery_t *delivery = &self->delivery;
+    self->journal_bytes = delivery->bytes;
     if (delivery->count == 0)
         delivery->backlog = false;
+    if (self->away && delivery->count) {
+        delivery->count = 0;
+        record_write_call(&delivery->body, NULL, 0);
+    }
     if ((delivery->count || self->away) && !lex_worker_is_draining(self->worker))
         s_call(self);
     else
@@ -138,8 +167,11 @@ static void s_read(void *arg)
     if (delivery->adopt)
         journal_adopt(self->journal);
     delivery->count = journal_peek(self->journal, records, delivery->limit, RECORDER_WORDS_MAX);
-    for (size_t i = 0; i < delivery->count; i++)
+    for (size_t i = 0; i < delivery->count; i++) {
         pointers[i] = &records[i];
+        memcpy(delivery->ids[i], records[i].id, LEX_ID_SIZE);
+    }
+    delivery->bytes = journal_counts(self->journal).bytes;
     record_write_call(&delivery->body, pointers, delivery->count);
     lex_worker_post(self->worker, s_read_done, self);
 }
@@ -154,6 +186,7 @@ static void s_read_start(recorder_t *self, size_t drop, bool adopt)
     if (self->thread && lex_pool_run(self->thread, s_read, self) == 0)
         return;
     delivery->count = 0;
+    delivery->bytes = self->journal_bytes;
     record_write_call(&delivery->body, NULL, 0);
     s_read_done(self);
 }

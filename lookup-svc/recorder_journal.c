@@ -16,6 +16,8 @@ static void s_done(void *arg)
     append_t *append = &self->append;
     append->under_way = false;
     self->counts.journaled += append->kept;
+    if (self->journal)
+        self->journal_bytes = append->bytes;
     self->counts.lost += append->lost;
     if (append->lost && lex_log_due(&self->lost_logged, LOG_INTERVAL_MS))
         lex_error("recorder lost %zu records, %llu so far: %s", append->lost,
@@ -27,11 +29,14 @@ static void s_done(void *arg)
     lex_worker_release(self->worker);
 }
 
+/* The first `kept` of the list are in the journal, the others nowhere. */
 static void s_answer_all(append_t *append)
 {
     held_t *held;
-    while ((held = held_take(&append->list)))
+    for (size_t i = 0; (held = held_take(&append->list)); i++) {
+        lex_follow(held->record.id, "recorder: %s", i < append->kept ? "journaled" : "lost");
         held_answer(held, false);
+    }
 }
 
 /* On the journal's thread. Nobody is answered before what could be kept is on disk. */
@@ -45,6 +50,7 @@ static void s_append(void *arg)
         records[i++] = &held->record;
     append->status = journal_append(self->journal, records, count, &append->kept);
     append->lost = count - append->kept;
+    append->bytes = journal_counts(self->journal).bytes;
     free(records);
     s_answer_all(append);
     lex_worker_post(self->worker, s_done, self);
@@ -57,12 +63,14 @@ void recorder_spill_start(recorder_t *self)
         return;
     append->under_way = true;
     held_move(&append->list, &self->spill);
+    append->count = append->list.count;
     lex_worker_hold(self->worker);
     if (self->thread && lex_pool_run(self->thread, s_append, self) == 0)
         return;
     append->status = JOURNAL_FAULT;
     append->kept = 0;
     append->lost = append->list.count;
+    append->bytes = self->journal_bytes;
     s_answer_all(append);
     s_done(self);
 }

@@ -1,6 +1,7 @@
 /* What the files of recorder.h share among themselves; nobody else includes this.
  *
  *   recorder.c           submitting, waiting, the calls in flight, deadlines
+ *   recorder_story.c     what is told of a record, and of the recorder
  *   recorder_journal.c   what goes to the journal: appended and synced on a thread of its own, then
  * answered recorder_delivery.c  what comes from the journal: read on that thread, delivered by the
  * loop
@@ -51,6 +52,7 @@ void held_answer(held_t *held, bool recorded);
 typedef struct {
     recorder_t *recorder;
     bool open;
+    unsigned char id[LEX_ID_SIZE];
     size_t count;
     held_t *held[RECORDER_RECORDS_MAX]; /* NULL: given to the journal meanwhile */
 } recorder_call_t;
@@ -58,10 +60,12 @@ typedef struct {
 /* One run of the journal's thread over records to append; it belongs to that thread while
  * `under_way`. */
 typedef struct {
-    bool under_way; /* the loop's */
+    bool under_way; /* the loop's, as is the next */
+    size_t count;
     held_list_t list;
     size_t kept;
     size_t lost;
+    uint64_t bytes; /* of the journal, after it */
     journal_status_t status;
 } append_t;
 
@@ -79,6 +83,8 @@ typedef struct {
     bool adopt;   /* look for segments of dead workers first */
     size_t count; /* records in the body */
     lex_writer_t body;
+    unsigned char ids[RECORDER_RECORDS_MAX][LEX_ID_SIZE]; /* of their requests */
+    uint64_t bytes;                                       /* of the journal */
 } delivery_t;
 
 struct recorder {
@@ -97,7 +103,9 @@ struct recorder {
     bool away;
     lex_writer_t body;
 
-    journal_t *journal; /* NULL: there is none */
+    journal_t *journal;     /* NULL: there is none */
+    uint64_t journal_bytes; /* as the thread saw it last */
+    uint64_t journal_limit;
     lex_pool_t *thread; /* one thread; NULL: there is no journal */
     held_list_t spill;  /* to be appended */
     append_t append;
@@ -111,6 +119,11 @@ struct recorder {
 /* Records go to the journal from now on; the reason is logged. */
 void recorder_set_away(recorder_t *self, lex_code_t code);
 void recorder_count_refused(recorder_t *self, size_t count);
+
+/* Says of a record's request, if it is followed, what became of it in a call. */
+void recorder_tell_call(const unsigned char *id, const char *what, const unsigned char *call);
+/* The id of the call that was written to `body`. */
+void recorder_call_identify(unsigned char out[LEX_ID_SIZE], const lex_writer_t *body);
 
 /* Starts appending what is spilled, unless that is under way. */
 void recorder_spill_start(recorder_t *self);

@@ -20,6 +20,7 @@ struct refresh {
         *fallback;     /* an incomplete one from the folder, for when the source is away; or NULL */
     unsigned attempts; /* steps that built and were not complete, one after another */
     bool unsaved;      /* the manifest does not say what is published */
+    _Atomic int64_t checked_at; /* UTC ms */
 };
 
 /* ---- publishing ---- */
@@ -199,10 +200,17 @@ static refresh_status_t s_step_locked(refresh_t *self)
     return status;
 }
 
+int64_t refresh_checked_at(const refresh_t *self)
+{
+    return atomic_load(&self->checked_at);
+}
+
 refresh_status_t refresh_run(refresh_t *self)
 {
     refresh_status_t status = REFRESH_CURRENT;
     snapshot_t *active = self->source->list(self->source->context);
+    if (active)
+        atomic_store(&self->checked_at, lex_utc_ms());
     if (!active) {
         status = REFRESH_AWAY;
         bool complete;

@@ -30,6 +30,9 @@ refresh_t *refresh_new(catalogue_t *catalogue, folder_t *folder, const source_t 
                        const atomic_bool *stop);
 void refresh_destroy(refresh_t **self_p);
 
+/* When the source was last asked and answered, UTC ms; 0: not yet. From any thread. */
+int64_t refresh_checked_at(const refresh_t *self);
+
 /* One step. May take as long as building takes. */
 refresh_status_t refresh_run(refresh_t *self);
 

@@ -82,3 +82,8 @@ void sync_destroy(sync_t **self_p)
     free(self);
     *self_p = NULL;
 }
+
+int64_t sync_checked_at(const sync_t *self)
+{
+    return refresh_checked_at(self->refresh);
+}

@@ -16,4 +16,7 @@ sync_t *sync_new(catalogue_t *catalogue, folder_t *folder, const source_t *sourc
 /* Ends the thread; a build under way is given up. */
 void sync_destroy(sync_t **self_p);
 
+/* When the source was last asked and answered, UTC ms; 0: not yet. From any thread. */
+int64_t sync_checked_at(const sync_t *self);
+
 #endif

@@ -172,10 +172,12 @@ static inline int database_compare(const struct dirent **left, const struct dire
     return strcmp((*left)->d_name, (*right)->d_name);
 }
 
+/* A migration, and not the way back from one. */
 static inline int database_is_sql(const struct dirent *entry)
 {
     size_t size = strlen(entry->d_name);
-    return size > 4 && strcmp(entry->d_name + size - 4, ".sql") == 0;
+    return size > 4 && strcmp(entry->d_name + size - 4, ".sql") == 0 &&
+           !strstr(entry->d_name, ".down.");
 }
 
 static inline int database_script(lex_db_t *db, const char *path)

@@ -2,9 +2,12 @@
 
 #include "tests/unit/auth-svc/fixture.h"
 
+#include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 
 #include "auth-svc/housekeeper.h"
+#include "common/clock.h"
 
 #define LIMIT_MS 20000
 #define CALLS    8
@@ -201,6 +204,24 @@ static void test_end_in_the_middle(void **state)
     housekeeper_destroy(&self);
 }
 
+static void test_whether_the_database_is_there(void **state)
+{
+    (void)state;
+    housekeeper_t *self = s_new();
+    assert_true(housekeeper_is_database_away(self)); /* nobody has looked yet */
+    s_round();
+    assert_false(housekeeper_is_database_away(self));
+    database_end(&s_it.database, SIGKILL);
+    s_round();
+    assert_true(housekeeper_is_database_away(self));
+    assert_int_equal(database_resume(&s_it.database), 0);
+    for (int64_t end = lex_monotonic_ms() + LIMIT_MS;
+         housekeeper_is_database_away(self) && lex_monotonic_ms() < end; poll(NULL, 0, 10))
+        s_round();
+    assert_false(housekeeper_is_database_away(self));
+    s_end(self);
+}
+
 int main(void)
 {
     lex_log_setup("test_housekeeper", "error", "text");
@@ -209,6 +230,7 @@ int main(void)
         cmocka_unit_test_setup(test_history_is_away, fixture_empty),
         cmocka_unit_test_setup(test_one_call_per_account, fixture_empty),
         cmocka_unit_test_setup(test_end_in_the_middle, fixture_empty),
+        cmocka_unit_test_setup(test_whether_the_database_is_there, fixture_empty),
     };
     return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
 }

@@ -45,6 +45,10 @@ static void test_right_and_wrong(void **state)
     assert_int_equal(passwords_verify(self, hash, "", 0), PASSWORD_WRONG);
     assert_int_equal(passwords_verify(self, NULL, "open sesame", 11), PASSWORD_WRONG);
     assert_false(passwords_is_outdated(self, hash));
+    /* Two hashes, four checks, and the one that nobody has. */
+    assert_int_equal(lex_histogram_count(passwords_durations(self)), 7);
+    assert_true(lex_histogram_sum(passwords_durations(self)) > 0);
+    assert_int_equal(passwords_running(self), 0);
     passwords_destroy(&self);
     assert_null(self);
 

@@ -41,10 +41,12 @@ typedef struct {
     lex_code_t code;
 } fake_reply_t;
 
-static inline fake_gateway_t *fake_gateway_new_at(const char *endpoint)
+/* `affinity` says on which I/O threads it works, 0 on any. */
+static inline fake_gateway_t *fake_gateway_new_on(const char *endpoint, int affinity)
 {
     fake_gateway_t *self = calloc(1, sizeof(*self));
     self->router = zsock_new(ZMQ_ROUTER);
+    zsock_set_affinity(self->router, affinity);
     zsock_set_linger(self->router, 0);
     zsock_set_rcvtimeo(self->router, FAKE_LIMIT_MS);
     zsock_set_sndtimeo(self->router, FAKE_LIMIT_MS);
@@ -59,6 +61,11 @@ static inline fake_gateway_t *fake_gateway_new_at(const char *endpoint)
     self->body = lex_body_new();
     self->packed = zmsg_new();
     return self;
+}
+
+static inline fake_gateway_t *fake_gateway_new_at(const char *endpoint)
+{
+    return fake_gateway_new_on(endpoint, 0);
 }
 
 static inline fake_gateway_t *fake_gateway_new(void)

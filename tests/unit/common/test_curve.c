@@ -59,24 +59,31 @@ static int s_tear_down(void **state)
 }
 
 /* A message from the client reaches the server, or does not. */
-static bool s_talk(const lex_curve_t *client_curve, const lex_curve_t *server_curve)
+static bool s_talk_by(const lex_curve_t *client_curve, unsigned key,
+                      const lex_curve_t *server_curve)
 {
     zsock_t *server = zsock_new(ZMQ_PULL);
     zsock_t *client = zsock_new(ZMQ_PUSH);
     lex_curve_apply(server_curve, server);
-    lex_curve_apply(client_curve, client);
+    lex_curve_apply_key(client_curve, client, key);
+    zsock_set_immediate(client, 1);
     int port = zsock_bind(server, "tcp://127.0.0.1:*");
     assert_true(port > 0);
     zsock_connect(client, "tcp://127.0.0.1:%d", port);
-    zsock_set_sndtimeo(client, LIMIT_MS);
-    zstr_send(client, "hello");
-    zsock_set_rcvtimeo(server, client_curve ? LIMIT_MS : 300);
+    zsock_set_sndtimeo(client, 1000);
+    bool is_sent = zstr_send(client, "hello") == 0;
+    zsock_set_rcvtimeo(server, is_sent ? LIMIT_MS : 300);
     char *text = zstr_recv(server);
     bool is_received = text && streq(text, "hello");
     zstr_free(&text);
     zsock_destroy(&client);
     zsock_destroy(&server);
     return is_received;
+}
+
+static bool s_talk(const lex_curve_t *client_curve, const lex_curve_t *server_curve)
+{
+    return s_talk_by(client_curve, 0, server_curve);
 }
 
 static void test_round_trip(void **state)
@@ -96,6 +103,67 @@ static void test_round_trip(void **state)
     lex_curve_destroy(&by_key);
     assert_null(by_key);
     lex_curve_destroy(&by_key);
+}
+
+/* Of several keys each opens its own server's door and no other. */
+static void test_several_servers(void **state)
+{
+    files_t *self = *state;
+    char next[128], next_public[128], both[300], other[LEX_CURVE_KEY_SIZE],
+        secret[LEX_CURVE_KEY_SIZE];
+    zcert_t *certificate = zcert_new();
+    s_path(self, next, "next.cert_secret");
+    s_path(self, next_public, "next.cert");
+    zcert_save_secret(certificate, next);
+    zcert_save_public(certificate, next_public);
+    zcert_destroy(&certificate);
+    zmq_curve_keypair(other, secret);
+    snprintf(both, sizeof both, "%s , %s,%s", other, self->server_public, next_public);
+    lex_curve_t *client = lex_curve_new(self->own, both);
+    lex_curve_t *first = lex_curve_new_server(self->server);
+    lex_curve_t *second = lex_curve_new_server(next);
+    assert_non_null(client);
+    assert_int_equal(lex_curve_server_keys(client), 3);
+    assert_int_equal(lex_curve_server_keys(first), 0);
+    assert_false(s_talk_by(client, 0, first));
+    assert_true(s_talk_by(client, 1, first));
+    assert_true(s_talk_by(client, 2, second));
+    assert_true(s_talk_by(client, 5, second));
+    assert_false(s_talk_by(client, 1, second));
+    lex_curve_destroy(&client);
+    lex_curve_destroy(&first);
+    lex_curve_destroy(&second);
+    snprintf(both, sizeof both, "%s,/nonexistent", self->server_public);
+    assert_null(lex_curve_new(NULL, both));
+    assert_null(lex_curve_new(NULL, " , "));
+}
+
+static void test_keys_of_a_file(void **state)
+{
+    files_t *self = *state;
+    char keys[2][LEX_CURVE_KEY_SIZE], secret[LEX_CURVE_KEY_SIZE], path[128];
+    lex_curve_keys_t found = {0};
+    s_path(self, path, "several.cert");
+    FILE *file = fopen(path, "w");
+    fputs("metadata\ncurve\n", file);
+    for (int i = 0; i < 4; i++) {
+        if (i < 2)
+            zmq_curve_keypair(keys[i], secret);
+        fprintf(file, "    public-key = \"%s\"\n    note = \"x\"\n", keys[i % 2]);
+    }
+    fclose(file);
+    assert_int_equal(lex_curve_read_keys(path, &found), 0);
+    assert_int_equal(found.count, 2); /* each once */
+    assert_string_equal(found.list[0], keys[0]);
+    assert_true(lex_curve_has_key(&found, keys[1]));
+    assert_false(lex_curve_has_key(&found, secret));
+    file = fopen(path, "a");
+    for (int i = 0; i < LEX_CURVE_SERVER_KEYS_MAX; i++) {
+        zmq_curve_keypair(keys[0], secret);
+        fprintf(file, "    public-key = \"%s\"\n", keys[0]);
+    }
+    fclose(file);
+    assert_int_equal(lex_curve_read_keys(path, &found), -1); /* too many */
 }
 
 static void test_plaintext(void **state)
@@ -164,6 +232,8 @@ int main(void)
 #define s_test(name) cmocka_unit_test_setup_teardown(name, s_set_up, s_tear_down)
     const struct CMUnitTest tests[] = {
         s_test(test_round_trip),
+        s_test(test_several_servers),
+        s_test(test_keys_of_a_file),
         s_test(test_plaintext),
         s_test(test_public_key_of_a_file),
         s_test(test_secret_that_others_may_read),

@@ -2,13 +2,19 @@
 
 #include "tests/unit/common/db_fixture.h"
 
+#include <netinet/in.h>
 #include <pthread.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/db_counts.h"
 
 static void test_errors_have_kinds(void **state)
 {
     (void)state;
     lex_db_t *db = s_connection();
     lex_db_simple(db, "DELETE FROM items");
+    lex_db_counts_t before = lex_db_counts();
     const char *insert = "INSERT INTO items (id, number) VALUES (?, 1)";
     assert_int_equal(lex_db_exec(db, insert, LEX_UINT(5)), LEX_DB_OK);
     assert_int_equal(lex_db_exec(db, insert, LEX_UINT(5)), LEX_DB_DUPLICATE);
@@ -24,6 +30,12 @@ static void test_errors_have_kinds(void **state)
     assert_int_equal(lex_db_simple(db, "INSERT INTO small (word) VALUES ('word')"), LEX_DB_OK);
     assert_int_equal(lex_db_script(db, "SELECT 1; SELECT broken; SELECT 2", 33), LEX_DB_ERROR);
     assert_int_equal(s_number(db, "SELECT 6, 6"), 6);
+    lex_db_counts_t after = lex_db_counts();
+    assert_int_equal(after.errors - before.errors, 4); /* a key that is taken is none */
+    assert_int_equal(after.lost - before.lost, 0);
+    assert_int_equal(after.connects - before.connects, 0);
+    /* Two that were refused before they were sent, or as they were prepared, were not run. */
+    assert_int_equal(after.statements - before.statements, 6);
     lex_db_destroy(&db);
 }
 
@@ -50,7 +62,9 @@ static void test_idle_connection_is_replaced(void **state)
     lex_db_t *db = s_connection();
     assert_int_equal(s_number(db, "SELECT 1, 1"), 1);
     s_kill(db);
+    uint64_t connects = lex_db_counts().connects;
     assert_int_equal(s_number(db, "SELECT 2, 1"), 2); /* nothing was lost, so nothing is reported */
+    assert_int_equal(lex_db_counts().connects - connects, 1);
     lex_db_destroy(&db);
 }
 
@@ -190,6 +204,99 @@ static void test_read_only_server_is_left(void **state)
     lex_db_destroy(&root);
 }
 
+/* Procedures that fail as a Galera node does, the first `times`; `tried` counts, and stays behind. */
+static void s_fail_first(lex_db_t *db, unsigned number, const char *state, unsigned times)
+{
+    char script[640];
+    int size = snprintf(
+        script, sizeof script,
+        "CREATE TABLE IF NOT EXISTS tried (n INT); DELETE FROM tried;"
+        "CREATE OR REPLACE PROCEDURE fails() BEGIN INSERT INTO tried VALUES (1);"
+        " IF (SELECT COUNT(*) FROM tried) <= %u THEN"
+        " SIGNAL SQLSTATE '%s' SET MYSQL_ERRNO = %u, MESSAGE_TEXT = 'as a node does'; END IF; END",
+        times, state, number);
+    assert_int_equal(lex_db_script(db, script, (size_t)size), LEX_DB_OK);
+}
+
+static void test_single_statement_meets_a_conflict(void **state)
+{
+    (void)state;
+    lex_db_t *db = s_connection(), *watcher = s_connection();
+    s_fail_first(watcher, 1213, "40001", 2);
+    assert_int_equal(lex_db_simple(db, "CALL fails()"), LEX_DB_OK);
+    assert_int_equal(s_number(watcher, "SELECT COUNT(*), '' FROM tried"), 3);
+    assert_true(lex_db_is_connected(db));
+    /* Not for ever. */
+    s_fail_first(watcher, 1213, "40001", 1000);
+    assert_int_equal(lex_db_simple(db, "CALL fails()"), LEX_DB_CONFLICT);
+    assert_int_equal(s_number(watcher, "SELECT COUNT(*), '' FROM tried"), 5);
+    /* Of a failed COMMIT the outcome is not known: that is for the caller. */
+    s_fail_first(watcher, 1180, "HY000", 1);
+    assert_int_equal(lex_db_simple(db, "CALL fails()"), LEX_DB_CONFLICT);
+    assert_int_equal(s_number(watcher, "SELECT COUNT(*), '' FROM tried"), 1);
+    lex_db_destroy(&db);
+    lex_db_destroy(&watcher);
+}
+
+static lex_db_status_t s_call_it(lex_db_t *db, void *arg)
+{
+    ++*(unsigned *)arg;
+    return lex_db_simple(db, "CALL fails()");
+}
+
+/* Inside of a transaction the whole is run again, not the statement: what came before it is undone. */
+static void test_conflict_in_a_transaction(void **state)
+{
+    (void)state;
+    lex_db_t *db = s_connection();
+    s_fail_first(db, 1213, "40001", 1000);
+    unsigned times = 0;
+    assert_int_equal(lex_db_transaction(db, s_call_it, &times, 3), LEX_DB_CONFLICT);
+    assert_int_equal(times, 3);
+    lex_db_destroy(&db);
+}
+
+static void test_node_without_its_cluster_is_left(void **state)
+{
+    (void)state;
+    lex_db_t *watcher = s_connection();
+    char hosts[256];
+    snprintf(hosts, sizeof hosts, "%s,%s", s_database.hosts, s_database.hosts);
+    lex_db_options_t options = database_options(&s_database, "test_db");
+    options.hosts = hosts;
+    lex_db_t *db = lex_db_new(&options);
+    uint64_t before = s_number(db, "SELECT CONNECTION_ID(), ''");
+    s_fail_first(watcher, 1047, "08S01", 1);
+    /* It was refused, so nothing was done: the next host is asked for it. */
+    assert_int_equal(lex_db_simple(db, "CALL fails()"), LEX_DB_OK);
+    assert_int_not_equal(s_number(db, "SELECT CONNECTION_ID(), ''"), before);
+    lex_db_destroy(&db);
+    lex_db_destroy(&watcher);
+}
+
+/* A host that takes the connection and says nothing is not waited for as long as a statement. */
+static void test_silent_host_is_passed_over(void **state)
+{
+    (void)state;
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t size = sizeof address;
+    assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(listener, 4), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+    char hosts[256];
+    snprintf(hosts, sizeof hosts, "127.0.0.1:%d,%s", ntohs(address.sin_port), s_database.hosts);
+    lex_db_options_t options = database_options(&s_database, "test_db");
+    options.hosts = hosts;
+    options.timeout_ms = 30000;
+    lex_db_t *db = lex_db_new(&options);
+    int64_t start = lex_monotonic_ms();
+    assert_int_equal(lex_db_simple(db, "SELECT 1"), LEX_DB_OK);
+    assert_true(lex_monotonic_ms() - start < 10000);
+    lex_db_destroy(&db);
+    close(listener);
+}
+
 static void *s_take_turns(void *arg)
 {
     lex_db_pool_t *pool = arg;
@@ -249,6 +356,10 @@ int main(void)
         cmocka_unit_test(test_deadlock_is_tried_again),
         cmocka_unit_test(test_next_host_is_tried),
         cmocka_unit_test(test_read_only_server_is_left),
+        cmocka_unit_test(test_single_statement_meets_a_conflict),
+        cmocka_unit_test(test_conflict_in_a_transaction),
+        cmocka_unit_test(test_node_without_its_cluster_is_left),
+        cmocka_unit_test(test_silent_host_is_passed_over),
         cmocka_unit_test(test_pool_is_shared),
         cmocka_unit_test(test_server_comes_back),
     };

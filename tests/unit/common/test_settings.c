@@ -11,13 +11,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/log.h"
 #include "common/settings.h"
 
 static const lex_setting_t s_settings[] = {
-    LEX_LOG_SETTINGS,
-    LEX_DB_SETTINGS("lexmq_test"),
-    LEX_WORKER_SETTINGS("4"),
-    {NULL, NULL, NULL, NULL},
+    LEX_LOG_SETTINGS,   LEX_DB_SETTINGS("lexmq_test"), LEX_WORKER_SETTINGS("4"),
+    LEX_WATCH_SETTINGS, {NULL, NULL, NULL, NULL},
 };
 static const lex_program_t s_program = {
     .program = "lexmq-test",
@@ -51,15 +50,35 @@ static void options_of_a_worker(void **state)
     assert_int_equal(worker.drain_ms, 10000);
     assert_int_equal(worker.threads, 0);
     assert_int_equal(worker.queue, 0);
+    assert_null(worker.metrics);
+    assert_string_equal(worker.program, "lexmq-test");
     lex_config_destroy(&config);
 
-    config = CONFIG("--insecure", "--certificate=c");
+    config = CONFIG("--insecure", "--certificate=c", "--metrics=*:9464");
     worker = lex_settings_worker(config);
+    assert_string_equal(worker.metrics, "*:9464");
     assert_true(worker.insecure);
     assert_null(worker.certificate);
     assert_null(worker.gateway_certificate);
     assert_int_equal(worker.threads, 4);
     lex_config_destroy(&config);
+}
+
+static void what_is_told_of_requests(void **state)
+{
+    (void)state;
+    const unsigned char id[LEX_LOG_ID_SIZE] = {[LEX_LOG_ID_SIZE - 1] = 6};
+    lex_config_t *config = CONFIG("--insecure");
+    lex_settings_watch(config);
+    assert_false(lex_log_is_followed(id));
+    assert_true(lex_log_is_slow(1000) && !lex_log_is_slow(999));
+    lex_config_destroy(&config);
+    config = CONFIG("--log-requests=3", "--log-slow=20");
+    lex_settings_watch(config);
+    assert_true(lex_log_is_followed(id));
+    assert_true(lex_log_is_slow(20) && !lex_log_is_slow(19));
+    lex_config_destroy(&config);
+    lex_log_setup_requests(0, 1000);
 }
 
 static void options_of_a_database(void **state)
@@ -118,6 +137,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_of_a_worker),
         cmocka_unit_test(options_of_a_database),
+        cmocka_unit_test(what_is_told_of_requests),
         cmocka_unit_test(bad_values_end_the_program),
     };
     return cmocka_run_group_tests_name("settings", tests, NULL, NULL);

@@ -198,6 +198,8 @@ static void test_a_database_that_is_killed_loses_and_doubles_nothing(void **stat
         assert_int_equal(s_rows(clients[i].user), expected);
     }
     assert_true(committer_counts(committer).unavailable > 0);
+    assert_int_equal(committer_counts(committer).queued, 0);
+    assert_false(committer_is_refusing(committer));
     committer_destroy(&committer);
 }
 
@@ -218,8 +220,23 @@ static void test_one_bad_record_does_not_hold_up_the_others(void **state)
     for (size_t i = 0; i < 8; i++)
         assert_int_equal(call.records[i].refused, i == 5);
     assert_int_equal(s_rows(user), 7);
-    assert_int_equal(committer_counts(committer).refused, 1);
+    committer_counts_t counts = committer_counts(committer);
+    assert_int_equal(counts.refused, 1);
+    assert_int_equal(counts.records, 7);
+    assert_int_equal(counts.queued, 0);
     assert_int_equal(s_rows(0), 0); /* the trial left nothing */
+
+    /* One whose token would not do was refused before it came here. */
+    s_call_fill(&call, user, 3);
+    call.records[0].refused = true;
+    assert_int_equal(s_submit(committer, &call), LEX_OK);
+    counts = committer_counts(committer);
+    assert_int_equal(counts.refused, 2);
+    assert_int_equal(counts.records, 9);
+    assert_int_equal(counts.batches, 2);
+    assert_int_equal(lex_histogram_count(committer_sizes(committer)), 2);
+    assert_int_equal(lex_histogram_sum(committer_sizes(committer)), 8 + 2);
+    assert_int_equal(lex_histogram_count(committer_durations(committer)), 2);
     committer_destroy(&committer);
 }
 

@@ -67,6 +67,54 @@ static void test_records_gather_while_calls_are_under_way(void **state)
     rig_destroy(&rig);
 }
 
+typedef struct {
+    recorder_t *recorder;
+    recorder_state_t state;
+    atomic_bool is_done;
+} look_t;
+
+static void s_look(void *arg)
+{
+    look_t *self = arg;
+    self->state = recorder_state(self->recorder);
+    atomic_store(&self->is_done, true);
+}
+
+static recorder_state_t s_state(rig_t *rig)
+{
+    look_t look = {.recorder = rig->recorder};
+    lex_worker_post(rig->worker, s_look, &look);
+    while (!atomic_load(&look.is_done))
+        sched_yield();
+    return look.state;
+}
+
+static void test_what_is_told_of_the_recorder(void **state)
+{
+    rig_t *rig = s_rig_new(state);
+    char path[512];
+    rig_ask(rig, 0, 1);
+    rig_ask(rig, 1, 3);
+    rig_until_calls(rig, 1);
+    recorder_state_t told = s_state(rig);
+    if (!told.away) { /* unless the machine was so slow that the wait is over */
+        assert_true(told.pending >= 1);
+        assert_int_equal(told.journal_bytes, 0);
+    }
+    rig_until_replies(rig, 2); /* history did not answer in time */
+    while (!s_state(rig).away)
+        rig_step(rig, 10);
+    rig_stop(rig);
+    told = recorder_state(rig->recorder);
+    assert_int_equal(told.pending, 0);
+    assert_int_equal(told.journal_limit, 1 << 20);
+    assert_int_equal(scratch_segments(*state, path, sizeof path), 1);
+    struct stat file;
+    assert_int_equal(stat(path, &file), 0);
+    assert_int_equal(told.journal_bytes, file.st_size);
+    rig_destroy(&rig);
+}
+
 static void test_a_refused_record_is_not_recorded(void **state)
 {
     rig_t *rig = s_rig_new(state);
@@ -156,13 +204,22 @@ static void test_while_history_is_away_nobody_waits_and_its_return_is_noticed(vo
     }
     assert_true(lex_monotonic_ms() - asked < 10 * RIG_WAIT_MS / 2);
 
-    rig_until_calls(rig, 2); /* an attempt at delivery */
-    assert_int_equal(rig_records(rig, 1)->size, 11);
-    assert_int_equal(rig_tokens(rig, 1), 3);
+    rig_until_calls(rig, 2); /* asked with nothing in hand */
+    assert_int_equal(rig_records(rig, 1)->size, 0);
     rig_reject(rig, 1, LEX_UNAVAILABLE);
     rig_until_calls(rig, 3);
-    assert_int_equal(rig_records(rig, 2)->size, 11);
-    rig_acknowledge(rig, 2, 4); /* one of them refused: dropped with the rest */
+    assert_int_equal(rig_records(rig, 2)->size, 0);
+    rig_acknowledge(rig, 2, -1);
+    rig_until_calls(rig, 4); /* an attempt at delivery */
+    assert_int_equal(rig_records(rig, 3)->size, 11);
+    assert_int_equal(rig_tokens(rig, 3), 3);
+    rig_reject(rig, 3, LEX_UNAVAILABLE);
+    rig_until_calls(rig, 5);
+    assert_int_equal(rig_records(rig, 4)->size, 0);
+    rig_acknowledge(rig, 4, -1);
+    rig_until_calls(rig, 6);
+    assert_int_equal(rig_records(rig, 5)->size, 11);
+    rig_acknowledge(rig, 5, 4); /* one of them refused: dropped with the rest */
 
     /* Back to normal, but the acknowledgement may still be on its way to the recorder. */
     int64_t end = lex_monotonic_ms() + FAKE_LIMIT_MS;
@@ -325,6 +382,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_a_reply_waits_for_the_acknowledgement),
         TEST(test_records_gather_while_calls_are_under_way),
+        TEST(test_what_is_told_of_the_recorder),
         TEST(test_a_refused_record_is_not_recorded),
         TEST(test_nobody_waits_longer_than_wait_ms),
         TEST(test_a_queue_behind_young_calls_is_answered_in_time),

@@ -2,6 +2,7 @@
 
 #include "fixture.h"
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "lookup-svc/refresh.h"
 
@@ -148,13 +149,17 @@ static void test_start_without_the_source(void **state)
     s_start(&self, state);
     self.fake.away = true;
     s_run(&self, REFRESH_AWAY, "?");
+    assert_int_equal(refresh_checked_at(self.refresh), 0);
     self.fake.away = false;
+    int64_t before = lex_utc_ms();
     s_run(&self, REFRESH_CURRENT, "a 10;b 20;");
+    assert_in_range(refresh_checked_at(self.refresh), before, lex_utc_ms());
     s_end(&self);
     self.fake.away = true;
     s_start(&self, state);
     s_expect(&self, "a 10;b 20;");
     s_run(&self, REFRESH_AWAY, "a 10;b 20;");
+    assert_int_equal(refresh_checked_at(self.refresh), 0); /* the folder is not the source */
     s_end(&self);
 }
 
