@@ -86,12 +86,9 @@ static void s_add_fingerprint(void *arg, const char *path, struct stat *status)
     *sum += s_mix(hash, &status->st_ctim, sizeof status->st_ctim);
 }
 
-static void s_load(void *arg, const char *path, struct stat *status)
+/* A file has two keys while one takes the place of the other. */
+static void s_add(zhashx_t *by_key, const char *path, zconfig_t *root, const char *key)
 {
-    (void)status;
-    zhashx_t *by_key = arg;
-    zconfig_t *root = lex_curve_load(path);
-    const char *key = root ? zconfig_get(root, "curve/public-key", "") : "";
     unsigned char binary[32];
     if (strlen(key) != KEY_CHARACTERS || !zmq_z85_decode(binary, key))
         lex_error("certificate %s is not usable: no public key in it", path);
@@ -104,6 +101,18 @@ static void s_load(void *arg, const char *path, struct stat *status)
         certificate->lists[CERTIFICATE_CALLS] = lex_strdup(zconfig_get(root, "metadata/calls", ""));
         zhashx_insert(by_key, key, certificate);
     }
+}
+
+static void s_load(void *arg, const char *path, struct stat *status)
+{
+    (void)status;
+    zhashx_t *by_key = arg;
+    zconfig_t *root = lex_curve_load(path);
+    zconfig_t *item = root ? lex_curve_next_key(root, NULL) : NULL;
+    if (!item)
+        lex_error("certificate %s is not usable: no public key in it", path);
+    for (; item; item = lex_curve_next_key(root, item))
+        s_add(by_key, path, root, zconfig_value(item));
     zconfig_destroy(&root);
 }
 

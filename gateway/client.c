@@ -84,6 +84,9 @@ static void s_accept(gateway_t *self, frames_t *frames, service_t *service, bool
     request->from_back = from_back;
     zmq_msg_move(&request->client, &frames->part[0]);
     request_take_body(request, frames, PART_BODY);
+    request->received = self->now_us;
+    if (self->options.is_following)
+        story_received(self, request);
     dispatch_request(self, request);
 }
 
@@ -99,6 +102,7 @@ void client_message(gateway_t *self, frames_t *frames, bool from_back)
         return;
     }
     if (!s_is_allowed(self, frames, from_back)) {
+        self->refused++;
         reply_refuse(self, socket, frames, LEX_FORBIDDEN, "not a service for this peer", 0);
         return;
     }

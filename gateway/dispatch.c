@@ -20,6 +20,7 @@ static void s_assign(gateway_t *self, peer_t *worker, request_t *request)
     worker->open++;
     worker->turn = ++self->turns;
     service_worker_changed(worker->service, worker);
+    story_given(self, request);
 }
 
 void dispatch_service(gateway_t *self, service_t *service)
@@ -40,8 +41,10 @@ void dispatch_request(gateway_t *self, request_t *request)
     service->open++;
     if (worker)
         s_assign(self, worker, request);
-    else
+    else {
+        story_queued(self, request);
         service_push(service, request);
+    }
 }
 
 void dispatch_flush(gateway_t *self)
@@ -111,6 +114,7 @@ static void s_return(gateway_t *self, request_t *request)
         reply_error(self, request, LEX_UNAVAILABLE, "the worker was lost", 0);
         dispatch_finish(self, request);
     } else if (was_sent) {
+        story_returned(self, request);
         request->losses++;
         service->count.redispatched++;
     }
@@ -125,10 +129,12 @@ static void s_return_all(gateway_t *self, list_t *list)
 void dispatch_lose(gateway_t *self, peer_t *worker, const char *why)
 {
     service_t *service = worker->service;
+    bool is_orderly = worker->open == 0 && (worker->is_draining || worker->is_leaving);
+    service->count.lost += !is_orderly && !self->is_done;
     if (!worker->is_draining)
         service_remove_worker(service, worker);
-    lex_info("worker of %s left: %s; %u open requests, %u workers remain", service->name, why,
-             worker->open, service->workers);
+    lex_info("worker of %s left: %s; %s, %u open requests, %u workers remain", service->name, why,
+             worker->name, worker->open, service->workers);
     /* Latest first, each to the head of the queue: so they stand there in the order they came. */
     s_return_all(self, &worker->outbox);
     s_return_all(self, &worker->at_work);

@@ -14,6 +14,7 @@
 #include "gateway/sockets.h"
 #include "gateway/state.h"
 #include "gateway/timers.h"
+#include "gateway/watch.h"
 #include "gateway/worker.h"
 #include "gateway/zap.h"
 
@@ -52,12 +53,16 @@ static bool s_open_sockets(gateway_t *self, const lex_curve_t *curve)
     return true;
 }
 
-static bool s_open(gateway_t *self)
+/* Both units, so that nobody has to divide where only one is wanted. */
+static void s_read_clock(gateway_t *self)
+{
+    self->now_us = lex_monotonic_us();
+    self->now = self->now_us / 1000;
+}
+
+static bool s_open_services(gateway_t *self)
 {
     const gateway_options_t *options = &self->options;
-    self->signals = s_open_signals();
-    if (self->signals == -1)
-        return false;
     if (options->insecure) {
         lex_warning("INSECURE: plaintext, and any peer may serve and call anything");
         return s_open_sockets(self, NULL);
@@ -70,11 +75,24 @@ static bool s_open(gateway_t *self)
     return is_open;
 }
 
+static bool s_open(gateway_t *self)
+{
+    const char *expected = self->options.ready_services ? self->options.ready_services : "";
+    if (!services_expect(&self->services, expected)) {
+        lex_error("ready-services: \"%s\" is no list of at most %d service names", expected,
+                  SERVICES_EXPECTED_MAX);
+        return false;
+    }
+    self->signals = s_open_signals();
+    return self->signals != -1 && s_open_services(self) && watch_open(self);
+}
+
 gateway_t *gateway_new(const gateway_options_t *options)
 {
     gateway_t *self = lex_calloc(1, sizeof *self);
     self->options = *options;
     self->signals = -1;
+    self->wake = -1;
     services_init(&self->services);
     peers_init(&self->peers);
     self->requests = requests_new();
@@ -83,8 +101,8 @@ gateway_t *gateway_new(const gateway_options_t *options)
     list_init(&self->dirty);
     lex_writer_init(&self->writer);
     self->body = lex_body_new();
-    self->now = self->started = lex_monotonic_ms();
-    self->tick_at = self->now;
+    s_read_clock(self);
+    self->started = self->tick_at = self->now;
     zsys_set_io_threads(options->io_threads);
     if (!s_open(self))
         gateway_destroy(&self);
@@ -111,6 +129,7 @@ void gateway_destroy(gateway_t **self_p)
     gateway_t *self = *self_p;
     if (!self)
         return;
+    watch_close(self);
     zsock_destroy(&self->front_socket);
     zsock_destroy(&self->back_socket);
     zactor_destroy(&self->zap);
@@ -178,11 +197,12 @@ static void s_wait(gateway_t *self, bool *read_front, bool *read_back)
 {
     zmq_pollitem_t items[] = {{self->front, 0, ZMQ_POLLIN, 0},
                               {self->back, 0, ZMQ_POLLIN, 0},
-                              {NULL, self->signals, ZMQ_POLLIN, 0}};
-    zmq_poll(items, 3, timers_wait(self));
+                              {NULL, self->signals, ZMQ_POLLIN, 0},
+                              {NULL, self->wake, ZMQ_POLLIN, 0}};
+    zmq_poll(items, 4, timers_wait(self));
     *read_front = items[0].revents != 0;
     *read_back = items[1].revents != 0;
-    self->now = lex_monotonic_ms();
+    s_read_clock(self);
     if (items[2].revents)
         s_read_signals(self);
 }
@@ -195,7 +215,7 @@ int gateway_run(gateway_t *self)
         bool more_front = read_front && s_read(self, self->front);
         bool more_back = read_back && s_read(self, self->back);
         dispatch_flush(self);
-        self->now = lex_monotonic_ms();
+        s_read_clock(self);
         timers_run(self);
         dispatch_flush(self);
         if (self->is_done)
@@ -207,6 +227,8 @@ int gateway_run(gateway_t *self)
             read_front = read_back = true;
             s_read_signals(self);
         }
+        if (watch_is_asked(self))
+            watch_answer(self);
     }
     return self->is_cut_short ? 1 : 0;
 }

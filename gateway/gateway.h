@@ -15,12 +15,15 @@ typedef struct {
     const char *workers; /* folder with the workers' public certificates; NULL only with insecure */
     bool insecure;       /* plaintext, any worker, any call */
     int64_t deadline_ms; /* a request's, from receipt */
-    unsigned queue_requests; /* waiting in one service's queue */
-    size_t queue_bytes;      /* body bytes waiting in one service's queue */
-    int64_t max_request;     /* bytes of a frame on the front */
-    int64_t heartbeat_ms;    /* MDP heartbeats, both directions */
-    int64_t drain_ms;        /* what open requests get after the first signal */
-    unsigned io_threads;     /* libzmq's */
+    unsigned queue_requests;    /* waiting in one service's queue */
+    size_t queue_bytes;         /* body bytes waiting in one service's queue */
+    int64_t max_request;        /* bytes of a frame on the front */
+    int64_t heartbeat_ms;       /* MDP heartbeats, both directions */
+    int64_t drain_ms;           /* what open requests get after the first signal */
+    unsigned io_threads;        /* libzmq's */
+    const char *ready_services; /* we are ready with a worker of each; NULL: none */
+    const char *metrics;        /* HOST:PORT of the monitor (common/monitor.h); NULL: none */
+    bool is_following;          /* some requests are told of step by step (common/log.h) */
 } gateway_options_t;
 
 typedef struct gateway gateway_t;

@@ -24,6 +24,9 @@ static const lex_setting_t s_settings[] = {
     {"heartbeat", "MS", "1000", "heartbeat interval, the same as the workers'"},
     {"drain", "MS", "10000", "time that open requests get to finish when told to stop"},
     {"io-threads", "N", "1", "threads that move and encrypt the traffic"},
+    {"ready-services", "NAMES", "auth,lookup,history",
+     "services without a worker of which the gateway is not ready, comma-separated"},
+    LEX_WATCH_SETTINGS,
     LEX_LOG_SETTINGS,
     {NULL, NULL, NULL, NULL},
 };
@@ -44,6 +47,9 @@ static gateway_options_t s_options(const lex_config_t *config)
         .heartbeat_ms = lex_config_number(config, "heartbeat", 10, TIME_MAX_MS),
         .drain_ms = lex_config_number(config, "drain", 0, TIME_MAX_MS),
         .io_threads = (unsigned)lex_config_number(config, "io-threads", 1, 64),
+        .ready_services = lex_config_get(config, "ready-services"),
+        .metrics = lex_config_get(config, "metrics"),
+        .is_following = lex_config_number(config, "log-requests", 0, UINT32_MAX) > 0,
     };
 }
 
@@ -85,6 +91,7 @@ int main(int argc, char **argv)
     if (!config)
         return exit_code;
     lex_settings_log(config, program.program);
+    lex_settings_watch(config);
     lex_random_setup();
     s_raise_files();
     gateway_options_t options = s_options(config);

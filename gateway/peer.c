@@ -1,6 +1,7 @@
 #include "gateway/peer.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/memory.h"
@@ -9,6 +10,7 @@ void peers_init(peers_t *self)
 {
     self->by_id = table_new();
     list_init(&self->all);
+    self->number = 0;
 }
 
 void peers_close(peers_t *self)
@@ -41,6 +43,7 @@ peer_t *peers_add(peers_t *self, zmq_msg_t *routing_id)
     list_init(&peer->outbox);
     list_init(&peer->at_work);
     peer->credit = 1;
+    snprintf(peer->name, sizeof peer->name, "#%llu", (unsigned long long)++self->number);
     return peer;
 }
 

@@ -28,14 +28,27 @@ static bool s_option(const lex_body_t *options, const char *key, uint64_t min, u
     return true;
 }
 
-bool ready_options(lex_body_t *reader, const void *data, size_t size, unsigned *credit,
-                   unsigned *batch)
+static bool s_name(const lex_body_t *options, char out[PEER_NAME_SIZE])
 {
-    *credit = 1;
-    *batch = 0;
+    const char *name;
+    size_t size;
+    if (!lex_body_find(options, "name"))
+        return true;
+    if (!lex_body_str(options, "name", &name, &size) || size >= PEER_NAME_SIZE ||
+        !service_name_is_valid(name, size))
+        return false;
+    memcpy(out, name, size);
+    out[size] = '\0';
+    return true;
+}
+
+bool ready_options(lex_body_t *reader, const void *data, size_t size, ready_options_t *options)
+{
+    *options = (ready_options_t){.credit = 1};
     return lex_body_parse(reader, data, size) == 0 &&
-           s_option(reader, "credit", 1, MDP_CREDIT_MAX, credit) &&
-           s_option(reader, "batch", 0, MDP_BATCH_MAX, batch);
+           s_option(reader, "credit", 1, MDP_CREDIT_MAX, &options->credit) &&
+           s_option(reader, "batch", 0, MDP_BATCH_MAX, &options->batch) &&
+           s_name(reader, options->name);
 }
 
 static const char *s_user(frames_t *frames)
@@ -72,13 +85,12 @@ static service_t *s_service(gateway_t *self, const void *name, size_t size)
 }
 
 /* Why the READY is refused, or NULL and its service and terms. */
-static const char *s_check(gateway_t *self, frames_t *frames, service_t **service, unsigned *credit,
-                           unsigned *batch)
+static const char *s_check(gateway_t *self, frames_t *frames, service_t **service,
+                           ready_options_t *options)
 {
     const void *name = frames_data(frames, PART_SERVICE);
     size_t size = frames_size(frames, PART_SERVICE);
-    *credit = 1;
-    *batch = 0;
+    *options = (ready_options_t){.credit = 1};
     if (!service_name_is_valid(name, size))
         return "not a service name";
     if (mmi_is_name(name, size))
@@ -87,7 +99,7 @@ static const char *s_check(gateway_t *self, frames_t *frames, service_t **servic
         return "its certificate does not list the service";
     if (frames->count > PART_OPTIONS &&
         !ready_options(self->body, frames_data(frames, PART_OPTIONS),
-                       frames_size(frames, PART_OPTIONS), credit, batch))
+                       frames_size(frames, PART_OPTIONS), options))
         return "bad options";
     if (peers_count(&self->peers) >= PEERS_MAX)
         return "too many workers";
@@ -99,8 +111,8 @@ void ready_message(gateway_t *self, frames_t *frames)
 {
     static int64_t logged;
     service_t *service = NULL;
-    unsigned credit, batch;
-    const char *refusal = s_check(self, frames, &service, &credit, &batch);
+    ready_options_t options;
+    const char *refusal = s_check(self, frames, &service, &options);
     if (refusal) {
         reply_worker(self, &frames->part[0], MDPW_DISCONNECT);
         if (lex_log_due(&logged, REFUSAL_LOG_MS))
@@ -109,16 +121,18 @@ void ready_message(gateway_t *self, frames_t *frames)
     }
     peer_t *worker = peers_add(&self->peers, &frames->part[0]);
     worker->is_extended = frames->count > PART_OPTIONS;
-    worker->credit = credit;
-    worker->batch = batch;
-    worker->seen = worker->spoken = self->now;
+    worker->credit = options.credit;
+    worker->batch = options.batch;
+    worker->seen = worker->spoken = worker->ready_at = self->now;
+    if (options.name[0])
+        memcpy(worker->name, options.name, sizeof worker->name);
     if (self->certificates)
         snprintf(worker->key, sizeof worker->key, "%s", s_user(frames));
     service->sessions++;
     service_add_worker(service, worker);
     if (self->tick_at > self->now + self->options.heartbeat_ms)
         self->tick_at = self->now + self->options.heartbeat_ms;
-    lex_info("worker of %s is ready: credit %u, batch %u; %u workers", service->name, credit, batch,
-             service->workers);
+    lex_info("worker of %s is ready: %s, credit %u, batch %u; %u workers", service->name,
+             worker->name, worker->credit, worker->batch, service->workers);
     dispatch_service(self, service);
 }

@@ -50,6 +50,7 @@ void reply_error(gateway_t *self, request_t *request, lex_code_t code, const cha
     const unsigned char *id =
         lex_body_peek_id(zmq_msg_data(&request->body), zmq_msg_size(&request->body));
     lex_write_error(&self->writer, id, code, message, retry_ms);
+    story_failed(self, request, lex_code_name(code), message);
     reply_bytes(self, request, MDPC_FINAL, self->writer.buffer.data, self->writer.buffer.size);
 }
 
@@ -58,6 +59,7 @@ void reply_refuse(gateway_t *self, void *socket, frames_t *frames, lex_code_t co
 {
     const unsigned char *id = lex_body_peek_id(frames_data(frames, 4), frames_size(frames, 4));
     lex_write_error(&self->writer, id, code, message, retry_ms);
+    story_refused(self, frames, lex_code_name(code), message);
     reply_direct(self, socket, frames, self->writer.buffer.data, self->writer.buffer.size);
 }
 

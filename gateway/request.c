@@ -74,6 +74,7 @@ request_t *requests_take(requests_t *self)
     request->from_back = false;
     request->has_partial = false;
     request->is_broken = false;
+    request->is_followed = false;
     return request;
 }
 

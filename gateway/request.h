@@ -42,6 +42,7 @@ typedef struct request {
     zmq_msg_t *rest;         /* the other body frames, or NULL */
     size_t bytes;            /* of all body frames */
     int64_t deadline;        /* monotonic ms */
+    int64_t received;        /* monotonic us */
     uint32_t index;
     uint32_t generation;
     request_state_t state;
@@ -49,6 +50,7 @@ typedef struct request {
     uint8_t losses;   /* workers that were lost with it */
     bool from_back;   /* asked on the back socket, else on the front */
     bool has_partial; /* a PARTIAL was passed on: cannot be done again */
+    bool is_followed; /* each step is told of (story.h) */
     bool is_broken;   /* a PARTIAL could not be passed on: its FINAL must not look like success */
 } request_t;
 

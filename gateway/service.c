@@ -39,25 +39,35 @@ service_t *services_find(services_t *self, const void *name, size_t size)
     return entry ? list_item(entry, service_t, entry) : NULL;
 }
 
+/* The service to forget: without anything that is under way. NULL when there is none. */
+static service_t *s_spare(services_t *self)
+{
+    service_t *spare = NULL;
+    for (list_t *node = self->all.next; node != &self->all; node = node->next) {
+        service_t *service = list_item(node, service_t, all);
+        if (service->sessions > 0 || service->open > 0 || service->is_expected)
+            continue;
+        if (!service->was_served)
+            return service;
+        if (!spare)
+            spare = service;
+    }
+    return spare;
+}
+
 static bool s_make_room(services_t *self)
 {
     if (table_count(self->by_name) < SERVICES_MAX)
         return true;
-    for (list_t *node = self->all.next; node != &self->all; node = node->next) {
-        service_t *service = list_item(node, service_t, all);
-        if (service->sessions == 0 && service->open == 0) {
-            services_remove(self, &service);
-            return true;
-        }
-    }
-    return false;
+    service_t *spare = s_spare(self);
+    if (spare)
+        services_remove(self, &spare);
+    return table_count(self->by_name) < SERVICES_MAX;
 }
 
-service_t *services_add(services_t *self, const void *name, size_t size)
+static service_t *s_add(services_t *self, const void *name, size_t size)
 {
     assert(service_name_is_valid(name, size));
-    if (!s_make_room(self))
-        return NULL;
     service_t *service = lex_calloc(1, sizeof *service);
     memcpy(service->name, name, size);
     service->size = (uint8_t)size;
@@ -66,14 +76,38 @@ service_t *services_add(services_t *self, const void *name, size_t size)
     table_insert(self->by_name, &service->entry);
     list_append(&self->all, &service->all);
     list_init(&service->queue);
+    service->latency.bounds = &lex_bounds_duration;
     return service;
+}
+
+service_t *services_add(services_t *self, const void *name, size_t size)
+{
+    return s_make_room(self) ? s_add(self, name, size) : NULL;
+}
+
+bool services_expect(services_t *self, const char *names)
+{
+    unsigned count = 0;
+    for (const char *at = names; *at;) {
+        at += strspn(at, ", ");
+        size_t size = strcspn(at, ", ");
+        if (size == 0)
+            break;
+        if (!service_name_is_valid(at, size) || ++count > SERVICES_EXPECTED_MAX)
+            return false;
+        service_t *service = services_find(self, at, size);
+        service = service ? service : s_add(self, at, size); /* at the start: there is room */
+        service->is_expected = service->was_served = true;
+        at += size;
+    }
+    return true;
 }
 
 service_t *services_find_idle(services_t *self)
 {
     for (list_t *node = self->all.next; node != &self->all; node = node->next) {
         service_t *service = list_item(node, service_t, all);
-        if (service->sessions == 0)
+        if (service->sessions == 0 && !service->is_expected)
             return service;
     }
     return NULL;

@@ -8,13 +8,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/histogram.h"
 #include "common/mdp.h"
 #include "gateway/list.h"
 #include "gateway/peer.h"
 #include "gateway/request.h"
 #include "gateway/table.h"
 
-#define SERVICES_MAX 256 /* names known at a time */
+#define SERVICES_MAX          256 /* names known at a time */
+#define SERVICES_EXPECTED_MAX 32  /* of them, those that are never forgotten */
 
 typedef struct service {
     table_entry_t entry;
@@ -29,7 +31,11 @@ typedef struct service {
     unsigned open; /* queued or at a worker */
     struct {       /* since the name became known */
         uint64_t requests, finals, busy, timeouts, unavailable, redispatched;
+        uint64_t lost; /* sessions that ended without a drain */
     } count;
+    lex_histogram_t latency; /* receipt to FINAL, in microseconds */
+    bool is_expected;        /* known from the start, never forgotten */
+    bool was_served;         /* had a worker once, or is expected: no stranger's invention */
     uint8_t size;
     char name[MDP_SERVICE_MAX + 1];
 } service_t;
@@ -39,6 +45,7 @@ typedef struct {
     list_t all;
 } services_t;
 
+/* Bounds of service_t.latency are lex_bounds_duration. */
 void services_init(services_t *self);
 /* No service has sessions or open requests any more. */
 void services_close(services_t *self);
@@ -48,13 +55,17 @@ bool service_name_is_valid(const void *name, size_t size);
 
 service_t *services_find(services_t *self, const void *name, size_t size);
 /* A new service; NULL when SERVICES_MAX are known and each of them has a session or an open
- * request. */
+ * request, or is expected. One that nobody ever served is forgotten before one that somebody did. */
 service_t *services_add(services_t *self, const void *name, size_t size);
 /* A service that has requests waiting and no session, or NULL: what a worker's READY may push out
  * when all names are taken, so that invented names cannot lock real services out. */
 service_t *services_find_idle(services_t *self);
 /* Forgets a service without sessions and open requests. */
 void services_remove(services_t *self, service_t **service_p);
+
+/* Before any other service is known: makes the names of a comma-separated list known for good. False when one is no name, or there are
+ * more than SERVICES_EXPECTED_MAX. */
+bool services_expect(services_t *self, const char *names);
 
 /* The queue. push at the end; put_back at the head, for a request that was at a worker already; pop
  * is NULL when empty. */
@@ -72,5 +83,8 @@ void service_worker_changed(service_t *self, peer_t *worker);
 /* The worker with the most free credit, among equals the one that waited longest; NULL when none
  * has any. */
 peer_t *service_best(const service_t *self);
+/* The credit of all workers, and what of it is free. */
+uint64_t service_credit(const service_t *self);
+uint64_t service_free_credit(const service_t *self);
 
 #endif

@@ -57,6 +57,7 @@ void service_add_worker(service_t *self, peer_t *worker)
         self->heap = lex_realloc(self->heap, self->heap_size * sizeof *self->heap);
     }
     worker->service = self;
+    self->was_served = true;
     s_set(self, self->workers++, worker);
     s_sift_up(self, worker);
 }
@@ -82,4 +83,20 @@ peer_t *service_best(const service_t *self)
 {
     peer_t *best = self->workers ? self->heap[0] : NULL;
     return best && peer_free_credit(best) > 0 ? best : NULL;
+}
+
+uint64_t service_credit(const service_t *self)
+{
+    uint64_t credit = 0;
+    for (unsigned i = 0; i < self->workers; i++)
+        credit += self->heap[i]->credit;
+    return credit;
+}
+
+uint64_t service_free_credit(const service_t *self)
+{
+    uint64_t credit = 0;
+    for (unsigned i = 0; i < self->workers; i++)
+        credit += peer_free_credit(self->heap[i]);
+    return credit;
 }

@@ -4,8 +4,10 @@
 #define GATEWAY_STATE_H
 
 #include <czmq.h>
+#include <stdatomic.h>
 
 #include "common/body.h"
+#include "common/monitor.h"
 #include "common/writer.h"
 #include "gateway/certificates.h"
 #include "gateway/frames.h"
@@ -14,6 +16,7 @@
 #include "gateway/peer.h"
 #include "gateway/request.h"
 #include "gateway/service.h"
+#include "gateway/story.h"
 
 #define RETRY_BUSY_MS                                                                              \
     100 /* retry_ms of `busy`: a full queue of 10,000 is worked off in about that */
@@ -40,7 +43,8 @@ struct gateway {
     unsigned open_front; /* of those, the ones from the front */
     uint64_t turns;      /* dispatches so far; peer_t.turn */
 
-    int64_t now; /* monotonic ms, read once or twice a round */
+    int64_t now;    /* monotonic ms, read once or twice a round */
+    int64_t now_us; /* the same moment in microseconds */
     int64_t started;
     int64_t tick_at;     /* next look at heartbeats, certificates and signals */
     int64_t drain_until; /* while draining */
@@ -48,9 +52,15 @@ struct gateway {
     bool is_done;
     bool is_cut_short; /* by a second signal or a fault */
 
+    lex_monitor_t *monitor; /* NULL: nobody may ask */
+    int wake;               /* eventfd: written by the monitor's thread after is_asked */
+    atomic_bool is_asked;   /* the monitor waits for an answer */
+    story_t story;
+
     uint64_t bad_frames;   /* messages that were no valid command */
     uint64_t unroutable;   /* messages whose receiver was gone or did not read */
     uint64_t late_replies; /* replies to nothing that is open at that worker */
+    uint64_t refused;      /* requests for what the peer may not ask for */
 
     frames_t frames;     /* the message in hand */
     lex_writer_t writer; /* bodies of our own, and READY options */

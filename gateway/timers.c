@@ -82,6 +82,7 @@ static void s_forgive(gateway_t *self, int64_t late)
 static void s_tick(gateway_t *self)
 {
     int64_t late = self->now - self->tick_at;
+    story_tick(self);
     if (late > self->options.heartbeat_ms)
         s_forgive(self, late);
     if (self->certificates && certificates_refresh(self->certificates)) {
@@ -113,10 +114,10 @@ static void s_end_drain(gateway_t *self)
 {
     lex_info("drain ends: %u open requests", self->open);
     s_answer_all(self);
+    self->is_done = true; /* what ends now is not lost */
     while (!list_is_empty(&self->peers.all))
         dispatch_disconnect(self, list_item(self->peers.all.next, peer_t, all),
                             "the gateway is going down");
-    self->is_done = true;
 }
 
 void timers_run(gateway_t *self)

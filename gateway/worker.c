@@ -56,6 +56,10 @@ static void s_passed(gateway_t *self, request_t *request, bool is_final, bool is
         return;
     }
     request->service->count.finals++;
+    request->worker->finals++;
+    lex_histogram_add_alone(&request->service->latency,
+                            (uint64_t)(self->now_us - request->received));
+    story_answered(self, request, is_sent);
     dispatch_finish(self, request);
 }
 
@@ -132,7 +136,8 @@ static void s_drain(gateway_t *self, peer_t *worker)
     if (!worker->is_draining) {
         service_remove_worker(worker->service, worker);
         worker->is_draining = true;
-        lex_info("worker of %s drains: %u open requests", worker->service->name, worker->open);
+        lex_info("worker of %s drains: %s, %u open requests", worker->service->name, worker->name,
+                 worker->open);
     }
     dispatch_end_drain(self, worker);
 }
@@ -157,6 +162,7 @@ static void s_command(gateway_t *self, peer_t *worker, frames_t *frames, int com
         dispatch_disconnect(self, worker, "it sent READY a second time");
         return;
     case MDPW_DISCONNECT:
+        worker->is_leaving = true;
         dispatch_lose(self, worker, "it said so");
         return;
     case MDPW_PARTIAL:

@@ -97,6 +97,25 @@ static void test_lists(void **state)
     certificates_destroy(&certificates);
 }
 
+/* While a worker changes its key, its file lists two. */
+static void test_two_keys_in_one_file(void **state)
+{
+    folder_t *self = *state;
+    char other[ZAP_KEY_SIZE], secret[ZAP_KEY_SIZE], both[256];
+    zmq_curve_keypair(other, secret);
+    snprintf(both, sizeof both, "%s\"\n    public-key = \"%s", self->key, other);
+    s_write_worker(self, "w.cert", both, "a", "e");
+    certificates_t *certificates = certificates_new(self->folder);
+    assert_int_equal(certificates_count(certificates), 2);
+    assert_true(s_allows(certificates, self->key, CERTIFICATE_SERVICES, "a"));
+    assert_true(s_allows(certificates, other, CERTIFICATE_SERVICES, "a"));
+    assert_true(s_allows(certificates, other, CERTIFICATE_CALLS, "e"));
+    s_write_worker(self, "w.cert", other, "a", "e");
+    assert_true(certificates_refresh(certificates));
+    assert_false(certificates_know(certificates, self->key));
+    certificates_destroy(&certificates);
+}
+
 static void test_changes_are_seen(void **state)
 {
     folder_t *self = *state;
@@ -180,6 +199,7 @@ int main(void)
 #define s_test(name) cmocka_unit_test_setup_teardown(name, s_set_up, s_tear_down)
     const struct CMUnitTest tests[] = {
         s_test(test_lists),
+        s_test(test_two_keys_in_one_file),
         s_test(test_changes_are_seen),
         s_test(test_files_that_are_no_certificates),
         s_test(test_one_key_in_two_files_counts_once),

@@ -82,6 +82,41 @@ static void test_names_are_bounded(void **state)
     services_close(&services);
 }
 
+/* Names of the settings stay; of the others the one that nobody ever served goes first. */
+static void test_expected_names(void **state)
+{
+    (void)state;
+    services_t services;
+    services_init(&services);
+    assert_true(services_expect(&services, ""));
+    assert_true(services_expect(&services, "auth,lookup, auth"));
+    assert_int_equal(table_count(services.by_name), 2);
+    assert_false(services_expect(&services, "a\x01"));
+    char many[256] = "";
+    for (int i = 0; i <= SERVICES_EXPECTED_MAX; i++)
+        snprintf(many + strlen(many), sizeof many - strlen(many), "s%d,", i % 10);
+    assert_false(services_expect(&services, many));
+    services_close(&services);
+
+    services_init(&services);
+    assert_true(services_expect(&services, "auth"));
+    services_add(&services, "served", 6)->was_served = true;
+    char name[16];
+    for (int i = 0; i < 2 * SERVICES_MAX; i++) {
+        int size = snprintf(name, sizeof name, "s%d", i);
+        assert_non_null(services_add(&services, name, (size_t)size));
+    }
+    assert_int_equal(table_count(services.by_name), SERVICES_MAX);
+    assert_non_null(services_find(&services, "auth", 4));
+    assert_non_null(services_find(&services, "served", 6));
+    for (list_t *node = services.all.next; node != &services.all; node = node->next)
+        list_item(node, service_t, all)->was_served = true;
+    assert_non_null(services_add(&services, "last", 4));
+    assert_null(services_find(&services, "served", 6)); /* the longest known */
+    assert_string_not_equal(services_find_idle(&services)->name, "auth");
+    services_close(&services);
+}
+
 /* The choice by looking at all workers. */
 static peer_t *s_expected(peer_t *workers, unsigned count)
 {
@@ -157,6 +192,7 @@ int main(void)
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_queue),
         cmocka_unit_test(test_names_are_bounded),
+        cmocka_unit_test(test_expected_names),
         cmocka_unit_test(test_choice_is_the_best_of_all),
         cmocka_unit_test(test_workers_leave_in_any_order),
     };
