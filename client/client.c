@@ -118,11 +118,23 @@ void client_destroy(client_t **self_p)
     }
 }
 
+/* What the logs of the server can explain; a refusal explains itself. */
+static bool s_is_fault(lexmq_status_t status)
+{
+    return status == LEXMQ_BUSY || status == LEXMQ_TIMEOUT || status == LEXMQ_UNAVAILABLE ||
+           status == LEXMQ_SERVER_ERROR;
+}
+
 char *client_reason(const lexmq_t *lexmq, lexmq_status_t status)
 {
     char *message = text_clean(lexmq_error_message(lexmq), false), *reason;
     uint64_t seconds = lexmq_retry_ms(lexmq) / 1000 + (lexmq_retry_ms(lexmq) % 1000 > 0);
 
+    if (s_is_fault(status) && *lexmq_request_id(lexmq)) {
+        reason = lex_format("%s (request %s)", message, lexmq_request_id(lexmq));
+        free(message);
+        return reason;
+    }
     if (status != LEXMQ_RATE_LIMITED || seconds == 0)
         return message;
     reason = lex_format("%s Try again in %llu s.", message, (unsigned long long)seconds);

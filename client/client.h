@@ -38,7 +38,8 @@ int client_say(int code, const char *format, ...) __attribute__((format(printf, 
 /* Prints why the last call failed, and returns the exit code. When the session turns out to be over, its file is removed. */
 int client_fail(client_t *self, lexmq_status_t status);
 
-/* A sentence about the last call for people, cleaned, with the time to wait when there is one. Caller owns return value and must
+/* A sentence about the last call for people, cleaned, with the time to wait when there is one, and with the request's id when a fault
+ * or time ended it. Caller owns return value and must
  * free it when done. */
 char *client_reason(const lexmq_t *lexmq, lexmq_status_t status);
 

@@ -38,6 +38,8 @@ static const s_command_t s_commands[] = {
      CLIENT_IN_SESSION, "nothing or clear"},
     {"dicts", command_dicts, 0, 0, OPTION_JSON, CLIENT_IN_SESSION, "no argument"},
     {"status", command_status, 0, 0, OPTION_JSON, CLIENT_WITHOUT_SESSION, "no argument"},
+    {"top", command_top, 0, 0, OPTION_INTERVAL | OPTION_ONCE | OPTION_BATCH, CLIENT_WITHOUT_SESSION,
+     "no argument"},
     {NULL, NULL, 0, 0, 0, 0, NULL},
 };
 
@@ -75,7 +77,8 @@ static bool s_check(const s_command_t *command, const options_t *options)
     }
     return !s_are_both(options->given, OPTION_ALL, OPTION_LAST) &&
            !s_are_both(options->given, OPTION_ALL, OPTION_LIMIT) &&
-           !s_are_both(options->given, OPTION_CSV, OPTION_JSON);
+           !s_are_both(options->given, OPTION_CSV, OPTION_JSON) &&
+           !s_are_both(options->given, OPTION_ONCE, OPTION_BATCH);
 }
 
 int command_run(const options_t *options)

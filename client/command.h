@@ -13,6 +13,6 @@ typedef int(command_fn)(client_t *client, const char *const *arguments, int coun
 
 command_fn command_register, command_login, command_logout, command_whoami, command_passwd,
     command_delete_account, command_sessions, command_revoke, command_lookup, command_suggest,
-    command_match, command_history, command_dicts, command_status;
+    command_match, command_history, command_dicts, command_status, command_top;
 
 #endif

@@ -21,13 +21,14 @@ typedef struct {
     size_t count;
 } s_lookup_t;
 
-static void s_print(s_lookup_t *self, const lexmq_definition_t *word, bool recorded)
+static void s_print(s_lookup_t *self, const lexmq_definition_t *word, bool recorded,
+                    const char *request)
 {
     const page_t *page = &self->client->page;
 
     self->missed = self->missed || !word->found;
     if (self->json) {
-        show_definition_json(stdout, word, recorded);
+        show_definition_json(stdout, word, recorded, request);
         return;
     }
     if (self->printed)
@@ -54,7 +55,7 @@ static int s_ask(s_lookup_t *self, char **words, size_t count)
     if (status != LEXMQ_OK)
         return client_fail(self->client, status);
     for (size_t i = 0; i < found->count; i++)
-        s_print(self, &found->words[i], found->recorded);
+        s_print(self, &found->words[i], found->recorded, lexmq_request_id(self->client->lexmq));
     lexmq_definitions_destroy(&found);
     return client_finish(0);
 }
@@ -82,7 +83,7 @@ static int s_miss(s_lookup_t *self, const char *word, const char *why)
     if (code != 0)
         return code;
     client_say(0, "a word %s was not looked up", why);
-    s_print(self, &miss, false);
+    s_print(self, &miss, false, "");
     return client_finish(0);
 }
 

@@ -25,16 +25,19 @@ typedef struct {
 
 static const s_option_t s_options[] = {
     {"all", OPTION_ALL, false},
+    {"batch", OPTION_BATCH, true},
     {"collins", OPTION_COLLINS, true},
     {"count", OPTION_COUNT, true},
     {"csv", OPTION_CSV, false},
     {"dict", OPTION_DICT, true},
     {"distance", OPTION_DISTANCE, true},
     {"field", OPTION_FIELD, true},
+    {"interval", OPTION_INTERVAL, true},
     {"json", OPTION_JSON, false},
     {"last", OPTION_LAST, true},
     {"limit", OPTION_LIMIT, true},
     {"max-rank", OPTION_MAX_RANK, true},
+    {"once", OPTION_ONCE, false},
     {"password-stdin", OPTION_PASSWORD_STDIN, false},
     {"skip", OPTION_SKIP, true},
     {"sort", OPTION_SORT, true},
@@ -85,6 +88,23 @@ static bool s_number(const char *option, const char *text, unsigned max, unsigne
         return true;
     }
     fprintf(stderr, "lexmq: --%s: \"%s\" is not a whole number from 1 to %u\n", option, text, max);
+    return false;
+}
+
+static bool s_seconds(const char *option, const char *text, unsigned *out_ms)
+{
+    char *end;
+
+    errno = 0;
+    double seconds = strtod(text, &end);
+    /* strtod would also take blanks, signs, infinities and hexadecimal. */
+    bool plain = *text && strspn(text, "0123456789.") == strlen(text);
+    if (plain && *end == '\0' && errno == 0 && seconds >= TIMEOUT_MIN && seconds <= TIMEOUT_MAX) {
+        *out_ms = (unsigned)(seconds * 1000 + 0.5);
+        return true;
+    }
+    fprintf(stderr, "lexmq: --%s: \"%s\" is not a number of seconds from %g to %g\n", option, text,
+            TIMEOUT_MIN, TIMEOUT_MAX);
     return false;
 }
 
@@ -158,6 +178,10 @@ static bool s_set(options_t *self, const s_option_t *option, char *value)
         return s_number(option->name, value, COLLINS_MAX, &self->collins);
     case OPTION_MAX_RANK:
         return s_number(option->name, value, NUMBER_MAX, &self->max_rank);
+    case OPTION_BATCH:
+        return s_number(option->name, value, NUMBER_MAX, &self->batch);
+    case OPTION_INTERVAL:
+        return s_seconds(option->name, value, &self->interval_ms);
     case OPTION_SORT:
         return s_set_sort(self, value);
     default:
@@ -223,19 +247,8 @@ static int s_split(options_t *self, int argc, char **argv, char **settings)
 static bool s_read_timeout(options_t *self)
 {
     const char *text = lex_config_get(self->config, "timeout");
-    char *end;
 
-    errno = 0;
-    double seconds = strtod(text ? text : "", &end);
-    /* strtod would also take blanks, signs, infinities and hexadecimal. */
-    bool plain = text && *text && strspn(text, "0123456789.") == strlen(text);
-    if (plain && *end == '\0' && errno == 0 && seconds >= TIMEOUT_MIN && seconds <= TIMEOUT_MAX) {
-        self->timeout_ms = (unsigned)(seconds * 1000 + 0.5);
-        return true;
-    }
-    fprintf(stderr, "lexmq: --timeout: \"%s\" is not a number of seconds from %g to %g\n",
-            text ? text : "", TIMEOUT_MIN, TIMEOUT_MAX);
-    return false;
+    return s_seconds("timeout", text ? text : "", &self->timeout_ms);
 }
 
 /* common/config.h knows --config and LEXMQ_CONFIG; the usual places are put behind these. */

@@ -26,6 +26,9 @@ enum {
     OPTION_COLLINS = 1 << 13,
     OPTION_MAX_RANK = 1 << 14,
     OPTION_SORT = 1 << 15,
+    OPTION_INTERVAL = 1 << 16,
+    OPTION_ONCE = 1 << 17,
+    OPTION_BATCH = 1 << 18,
 };
 
 #define OPTIONS_LAST_MAX  100000 /* records that --last keeps in memory */
@@ -45,6 +48,8 @@ typedef struct {
     bool by_rank;
     lexmq_field_t fields[LEXMQ_FIELDS_MAX];
     size_t field_count;
+    unsigned batch;
+    unsigned interval_ms; /* 0: not given */
     unsigned timeout_ms;
 } options_t;
 

@@ -16,8 +16,9 @@ void show_entries(const page_t *page, const lexmq_definition_t *word);
 /* "word: not found" and the suggestions on one line. */
 void show_miss(const page_t *page, const char *word, const char *const *suggestions, size_t count);
 
-/* One object and a line end. */
-void show_definition_json(FILE *out, const lexmq_definition_t *word, bool recorded);
+/* One object and a line end; `request` is the id of the look-up, "" when there was none. */
+void show_definition_json(FILE *out, const lexmq_definition_t *word, bool recorded,
+                          const char *request);
 
 /* ---- show_fields.c ---- */
 

@@ -127,7 +127,8 @@ static void s_entry_json(FILE *out, const lexmq_entry_t *entry)
     putc('}', out);
 }
 
-void show_definition_json(FILE *out, const lexmq_definition_t *word, bool recorded)
+void show_definition_json(FILE *out, const lexmq_definition_t *word, bool recorded,
+                          const char *request)
 {
     fputs("{\"word\":", out);
     json_string(out, word->word);
@@ -141,5 +142,8 @@ void show_definition_json(FILE *out, const lexmq_definition_t *word, bool record
     }
     fputs("],\"suggestions\":", out);
     s_list_json(out, word->suggestions, word->suggestion_count);
-    fprintf(out, ",\"recorded\":%s}\n", recorded ? "true" : "false");
+    fprintf(out, ",\"recorded\":%s", recorded ? "true" : "false");
+    if (*request)
+        s_text_json(out, "request", request);
+    fputs("}\n", out);
 }

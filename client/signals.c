@@ -1,7 +1,6 @@
 #include "client/signals.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -54,18 +53,25 @@ static int s_take(void)
     return 0;
 }
 
-int signals_wait(const signals_t *self, int fd)
+int signals_poll(const signals_t *self, struct pollfd *inputs, size_t count, int timeout_ms)
 {
-    struct pollfd input = {.fd = fd, .events = POLLIN};
+    struct timespec time = {timeout_ms / 1000, timeout_ms % 1000 * 1000000L};
 
     while (1) {
         int number = s_take();
         if (number)
             return number;
-        /* Any other failure shows when `fd` is read. */
-        if (ppoll(&input, 1, NULL, &self->mask) >= 0 || errno != EINTR)
+        /* Any other failure shows when an input is read. */
+        if (ppoll(inputs, count, timeout_ms < 0 ? NULL : &time, &self->mask) >= 0 || errno != EINTR)
             return s_take();
     }
+}
+
+int signals_wait(const signals_t *self, int fd)
+{
+    struct pollfd input = {.fd = fd, .events = POLLIN};
+
+    return signals_poll(self, &input, 1, -1);
 }
 
 void signals_stop(void)

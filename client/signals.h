@@ -4,7 +4,9 @@
 #ifndef SIGNALS_H
 #define SIGNALS_H
 
+#include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 
 #define SIGNALS_COUNT 7
 
@@ -20,6 +22,10 @@ void signals_release(signals_t *self);
 
 /* Waits until `fd` has input (or its end): 0; or until one of them comes: its number. */
 int signals_wait(const signals_t *self, int fd);
+
+/* Waits at most `timeout_ms` (-1: without end) for any of several: 0 when one is there or the time is
+ * over; or the number of a signal. */
+int signals_poll(const signals_t *self, struct pollfd *inputs, size_t count, int timeout_ms);
 
 /* With the terminal back in order: what the signal does to a program that does not catch it. The
  * first stops and returns when the program goes on, the second does not return. */

@@ -95,3 +95,19 @@ int text_columns(const char *text)
     }
     return columns;
 }
+
+size_t text_fit(const char *text, int columns)
+{
+    size_t size = strlen(text), at = 0;
+
+    while (at < size) {
+        utf8proc_int32_t code;
+        utf8proc_ssize_t taken = utf8proc_iterate((const utf8proc_uint8_t *)text + at,
+                                                  (utf8proc_ssize_t)(size - at), &code);
+        columns -= taken > 0 ? utf8proc_charwidth(code) : 1;
+        if (columns < 0)
+            break;
+        at += taken > 0 ? (size_t)taken : 1;
+    }
+    return at;
+}

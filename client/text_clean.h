@@ -19,4 +19,7 @@ void text_print(FILE *out, const char *text);
 /* Columns that clean text takes on a terminal; wide characters take two, combining ones none. */
 int text_columns(const char *text);
 
+/* How many bytes of clean text fit into so many columns, whole characters with the marks on them. */
+size_t text_fit(const char *text, int columns);
+
 #endif

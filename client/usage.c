@@ -5,8 +5,9 @@
 static const lex_setting_t s_settings[] = {
     {"gateway", "A,B", NULL,
      "gateways, HOST:PORT each, tried in order [where logged in, else 127.0.0.1:5555]"},
-    {"server-key", "KEY", NULL,
-     "the gateways' public key or certificate file [gateway.cert, see below]"},
+    {"server-key", "KEYS", NULL,
+     "the gateways' public key or certificate file, or several with commas between [gateway.cert, "
+     "see below]"},
     {"insecure", NULL, NULL, "no encryption, for gateways started with --insecure"},
     {"timeout", "S", "10", "seconds a request may take with all its tries"},
     {"session", "FILE", NULL, "where the login is kept [~/.local/state/lexmq/session]"},
@@ -39,7 +40,9 @@ static const char s_epilogue[] =
     "                     what was looked up, newest last [--last 10]\n"
     "  history clear      forget it\n"
     "  dicts [--json]     the dictionaries\n"
-    "  status [--json]    how the gateway and its services are\n"
+    "  status [--json]    how the gateways, their services and workers are\n"
+    "  top [--interval SECONDS] [--once | --batch N]\n"
+    "                     the same live, keys: q s w space ? 1-9; --batch: N looks as plain text\n"
     "  help               print this\n"
     "\n"
     "Strategies of match; a PATTERN with * or ? is a wildcard unless another is named, any\n"

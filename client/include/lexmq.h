@@ -71,8 +71,9 @@ typedef struct lexmq lexmq_t;
 
 typedef struct {
     const char *gateways; /* 1-16 front endpoints, comma-separated: tcp://HOST:PORT or HOST:PORT */
-    const char *server_key; /* the gateways' public key, as 40 characters of Z85 or as a certificate
-                               file's path */
+    const char *
+        server_key; /* the gateways' public key, as 40 characters of Z85 or as a certificate file's path, which may
+                               list several; or several of them, comma-separated. At most 4 keys */
     bool
         insecure; /* plaintext, for gateways started with --insecure; server_key is then not used */
     unsigned timeout_ms; /* for each call with all its tries; 0: 10000 */
@@ -89,6 +90,10 @@ LEXMQ_EXPORT void lexmq_destroy(lexmq_t **self_p);
 LEXMQ_EXPORT const char *lexmq_error_message(const lexmq_t *self);
 LEXMQ_EXPORT uint64_t lexmq_retry_ms(const lexmq_t *self);
 
+/* The id of the last call's request, 32 hexadecimal digits, under which the logs of the server tell of
+ * it; "" when it was not sent, and for the calls to a gateway itself. Lives until the next call. */
+LEXMQ_EXPORT const char *lexmq_request_id(const lexmq_t *self);
+
 /* Ends the call that is under way, which returns LEXMQ_CANCELLED; does nothing between calls.
  * Whether the server did what was asked is then not known. May be called from a signal handler and
  * from any thread. */
@@ -96,6 +101,11 @@ LEXMQ_EXPORT void lexmq_cancel(lexmq_t *self);
 
 /* The gateway that answered last, or the one to be asked first. Lives as long as `self`. */
 LEXMQ_EXPORT const char *lexmq_gateway(const lexmq_t *self);
+
+/* A handle for gateway number `index` of the list alone, from 0, with the same keys and without a
+ * session; `timeout_ms` as in lexmq_options_t. NULL beyond the last. Caller owns return value and must
+ * destroy it when done. */
+LEXMQ_EXPORT lexmq_t *lexmq_new_single(const lexmq_t *self, size_t index, unsigned timeout_ms);
 
 /* The session token: an opaque secret. Register, login and passwd set it; logout and delete drop
  * it. lexmq_token gives NULL when there is none; the bytes live until the next call.
@@ -305,12 +315,18 @@ LEXMQ_EXPORT void lexmq_records_destroy(lexmq_records_t **self_p);
 /* Forgets it all. `cleared`, the number of records, may be NULL. */
 LEXMQ_EXPORT lexmq_status_t lexmq_history_clear(lexmq_t *self, uint64_t *cleared);
 
-/* ---- the gateway's own account of itself; needs no session ---- */
+/* ---- the gateway's own account of itself; needs no session ----
+ *
+ * One gateway answers, lexmq_gateway says which: ask each of several through lexmq_new_single. */
 
 typedef struct {
     const char *service;
     uint64_t workers, credit, free, queued, queued_bytes, open;
     uint64_t requests, finals, busy, timeouts, unavailable, redispatched;
+    uint64_t lost; /* workers that left without a word */
+    const uint64_t
+        *latency; /* answered requests by time: up to each of the status's bounds, and one
+                                place more for the rest; NULL: it does not say */
 } lexmq_service_t;
 typedef struct {
     const char *version;
@@ -319,9 +335,27 @@ typedef struct {
     uint64_t open, bad_frames, unroutable, late_replies;
     lexmq_service_t *services;
     size_t service_count;
+    uint64_t refused;                  /* requests for what one may not ask for */
+    const uint64_t *latency_bounds_us; /* rising; NULL: it does not say */
+    size_t latency_bound_count;
 } lexmq_gateway_status_t;
 LEXMQ_EXPORT lexmq_status_t lexmq_gateway_status(lexmq_t *self, lexmq_gateway_status_t **out);
 LEXMQ_EXPORT void lexmq_gateway_status_destroy(lexmq_gateway_status_t **self_p);
+
+typedef struct {
+    const char *service, *name;   /* the name is what it calls itself, or the gateway calls it */
+    uint64_t credit, held, open;  /* requests: that it takes at once, has, and somebody waits for */
+    uint64_t finals;              /* answered */
+    uint64_t ready_ms, silent_ms; /* since it came, and since it was last heard */
+    bool draining;
+} lexmq_worker_t;
+typedef struct {
+    lexmq_worker_t *list;
+    size_t count;
+} lexmq_workers_t;
+/* LEXMQ_SERVER_ERROR from an older gateway, which does not know the question. */
+LEXMQ_EXPORT lexmq_status_t lexmq_workers(lexmq_t *self, lexmq_workers_t **out);
+LEXMQ_EXPORT void lexmq_workers_destroy(lexmq_workers_t **self_p);
 
 #ifdef __cplusplus
 }

@@ -62,6 +62,7 @@ static bool s_read_gateways(lexmq_t *self, const char *list, char *why, size_t w
             return false;
         at += size;
     }
+    self->named_count = self->gateway_count;
     if (self->gateway_count > 0)
         return true;
     snprintf(why, why_size, "No gateway is named.");
@@ -77,8 +78,10 @@ static bool s_read_keys(lexmq_t *self, const lexmq_options_t *options, char *why
         snprintf(why, why_size, "The gateway's public key is not given.");
         return false;
     }
-    if (!lexmq_server_key_read(options->server_key, self->server_key, why, why_size))
+    if (!lexmq_server_keys_read(self, options->server_key, why, why_size))
         return false;
+    for (size_t i = self->named_count; i < self->named_count * self->key_count; i++)
+        self->gateways[self->gateway_count++] = lex_strdup(self->gateways[i - self->named_count]);
     if (zmq_curve_keypair(self->public_key, self->secret_key) == 0)
         return true;
     snprintf(why, why_size, "This libzmq has no CURVE encryption.");
@@ -122,6 +125,9 @@ lexmq_t *lexmq_new(const lexmq_options_t *options, char *why, size_t why_size)
     } else if (!s_read_gateways(self, options->gateways, why, why_size) ||
                !s_read_keys(self, options, why, why_size)) {
         lexmq_destroy(&self);
+    } else {
+        /* One for each gateway: see lexmq_link.c. */
+        zmq_ctx_set(self->context, ZMQ_IO_THREADS, (int)self->named_count);
     }
     return self;
 }
@@ -174,6 +180,24 @@ void lexmq_cancel(lexmq_t *self)
     errno = error;
 }
 
+const char *lexmq_request_id(const lexmq_t *self)
+{
+    return self->id_text;
+}
+
+lexmq_t *lexmq_new_single(const lexmq_t *self, size_t index, unsigned timeout_ms)
+{
+    if (index >= self->named_count)
+        return NULL;
+    const lexmq_options_t options = {
+        .gateways = self->gateways[index],
+        .server_key = self->insecure ? NULL : self->server_key,
+        .insecure = self->insecure,
+        .timeout_ms = timeout_ms,
+    };
+    return lexmq_new(&options, NULL, 0);
+}
+
 const char *lexmq_gateway(const lexmq_t *self)
 {
     return self->gateways[self->preferred];
@@ -205,11 +229,17 @@ lexmq_status_t lexmq_call_fail(lexmq_t *self, lexmq_status_t status, const char 
     vsnprintf(self->message, sizeof self->message, format, arguments);
     va_end(arguments);
     self->retry_ms = 0;
+    self->id_text[0] = '\0';
     return status;
 }
 
 lexmq_status_t lexmq_call_broken(lexmq_t *self, const char *what)
 {
-    return lexmq_call_fail(self, LEXMQ_SERVER_ERROR,
-                           "The server sent an answer that cannot be understood (%s).", what);
+    char id_text[sizeof self->id_text];
+
+    memcpy(id_text, self->id_text, sizeof id_text); /* it was sent, or it could not be broken */
+    lexmq_call_fail(self, LEXMQ_SERVER_ERROR,
+                    "The server sent an answer that cannot be understood (%s).", what);
+    memcpy(self->id_text, id_text, sizeof id_text);
+    return LEXMQ_SERVER_ERROR;
 }

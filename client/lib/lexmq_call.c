@@ -1,9 +1,11 @@
 /* A request's way to its answer, over as many tries as the timeout allows.
  *
- *     link --not connected in CONNECT_MS--> the next gateway is connected to as well; the first to
- * stand is asked asked --silent for an attempt--> the next gateway is asked, over a fresh
- * connection asked --busy, timeout--> asked again after the pause the server names asked
- * --unavailable--> the next gateway, or the same one after a pause asked --any other answer--> done
+ *     link --not connected in CONNECT_MS--> the next gateway is connected to as well; the first to stand is asked
+ *     asked --silent for an attempt--> the next gateway is asked, over a fresh connection
+ *     asked --connection broken--> the same at once; after a pause when every gateway has been asked
+ *     asked --busy, timeout--> asked again after the pause the server names
+ *     asked --unavailable--> the next gateway, or the same one after a pause
+ *     asked --any other answer--> done
  *
  * A link that was asked is listened to until the call ends: a slow answer to the first try is as
  * good as one to the last, as all carry one id. Answers with another id are late ones of earlier
@@ -37,6 +39,7 @@ typedef struct {
     int64_t pause;       /* ms */
     int asked;           /* the link whose answer we wait for, or NONE */
     unsigned tries;      /* times sent */
+    unsigned losses;     /* connections that broke after it was sent through them */
     lexmq_status_t last; /* the last transient answer; LEXMQ_OK: none */
 } s_call_t;
 
@@ -58,6 +61,13 @@ lex_writer_t *lexmq_call_begin_as_user(lexmq_t *self, const char *op, size_t arg
     return &self->request;
 }
 
+static int64_t s_next_pause(s_call_t *call)
+{
+    int64_t pause = call->pause;
+    call->pause = pause * 2 < PAUSE_MAX_MS ? pause * 2 : PAUSE_MAX_MS;
+    return pause;
+}
+
 /* True when the call is over with this status; else the next try is set up. */
 static bool s_is_final(s_call_t *call, int link, lexmq_status_t status, int64_t now)
 {
@@ -70,11 +80,9 @@ static bool s_is_final(s_call_t *call, int link, lexmq_status_t status, int64_t 
         return false;
     call->last = status;
     int64_t wait = self->retry_ms > INT32_MAX ? INT32_MAX : (int64_t)self->retry_ms;
-    bool elsewhere = status == LEXMQ_UNAVAILABLE && self->gateway_count > 1;
-    if (wait == 0 || elsewhere) {
-        wait = call->pause;
-        call->pause = call->pause * 2 < PAUSE_MAX_MS ? call->pause * 2 : PAUSE_MAX_MS;
-    }
+    bool elsewhere = status == LEXMQ_UNAVAILABLE && self->named_count > 1;
+    if (wait == 0 || elsewhere)
+        wait = s_next_pause(call);
     if (now + wait >= call->deadline)
         return true;
     call->asked = NONE;
@@ -102,6 +110,31 @@ static bool s_receive(s_call_t *call, int *link, lexmq_status_t *status, int64_t
         }
     }
     return false;
+}
+
+/* Closes the connections that broke. The one whose answer we waited for makes us go on with the next gateway. */
+static void s_drop_lost(s_call_t *call, int64_t now)
+{
+    lexmq_t *self = call->self;
+
+    for (size_t i = self->link_count; i-- > 0;) {
+        if (!lexmq_link_is_lost(self, i))
+            continue;
+        size_t gateway = self->links[i].gateway;
+        lexmq_link_close(self, i);
+        if (self->link_count == 0) {
+            self->preferred = (gateway + 1) % self->gateway_count;
+            call->wake = now;
+        }
+        if (call->asked == (int)i) {
+            call->asked = NONE;
+            call->hold = call->wake = now;
+            if (++call->losses % self->gateway_count == 0)
+                call->hold = call->wake = now + s_next_pause(call);
+        } else if (call->asked > (int)i) {
+            call->asked--;
+        }
+    }
 }
 
 /* The gateway to go on with: the next one in the ring that no connection waits for already. -1:
@@ -163,23 +196,24 @@ static int64_t s_step(s_call_t *call, int64_t now)
     return call->wake;
 }
 
-/* Waits for input, for a connection when there is something to send, for lexmq_cancel or for the
+/* Waits for input, for a connection when there is something to send, for one that breaks, for lexmq_cancel or for the
  * time. */
 static void s_wait(s_call_t *call, int64_t until, int64_t now)
 {
     lexmq_t *self = call->self;
-    zmq_pollitem_t items[LEXMQ_LINKS_MAX + 1] = {{NULL, self->wake, ZMQ_POLLIN, 0}};
+    zmq_pollitem_t items[2 * LEXMQ_LINKS_MAX + 1] = {{NULL, self->wake, ZMQ_POLLIN, 0}};
     int count = 1;
     bool sending = call->asked == NONE && now >= call->hold;
 
     for (size_t i = 0; i < self->link_count; i++) {
         if (!self->links[i].socket)
             continue;
-        items[count].socket = self->links[i].socket;
-        items[count].events = ZMQ_POLLIN;
+        items[count] = (zmq_pollitem_t){self->links[i].socket, 0, ZMQ_POLLIN, 0};
         if (sending && !self->links[i].asked)
             items[count].events |= ZMQ_POLLOUT;
         count++;
+        if (self->links[i].monitor)
+            items[count++] = (zmq_pollitem_t){self->links[i].monitor, 0, ZMQ_POLLIN, 0};
     }
     until = until < call->deadline ? until : call->deadline;
     zmq_poll(items, count, until > now ? (long)(until - now) : 0);
@@ -199,7 +233,7 @@ static lexmq_status_t s_expired(s_call_t *call)
         self, LEXMQ_UNREACHABLE,
         self->insecure ? "No connection to %s%s: is the gateway running, and without encryption?"
                        : "No connection to %s%s: is the gateway running, and is this its key?",
-        self->gateways[self->preferred], self->gateway_count > 1 ? " and others" : "");
+        self->gateways[self->preferred], self->named_count > 1 ? " and others" : "");
 }
 
 static lexmq_status_t s_run(s_call_t *call, int *link)
@@ -215,6 +249,7 @@ static lexmq_status_t s_run(s_call_t *call, int *link)
             return status;
         if (now >= call->deadline)
             return s_expired(call);
+        s_drop_lost(call, now);
         s_wait(call, s_step(call, now), now);
     }
 }
@@ -248,9 +283,12 @@ lexmq_status_t lexmq_call_run(lexmq_t *self, const char *service)
     s_reset_cancel(self);
     self->retry_ms = 0;
     self->message[0] = '\0';
+    self->id_text[0] = '\0';
     lexmq_status_t status = s_run(&call, &link);
     if (status == LEXMQ_OK)
         lexmq_call_fail(self, status, "%s", "");
+    if (call.tries > 0 && strncmp(service, "mmi.", 4) != 0)
+        sodium_bin2hex(self->id_text, sizeof self->id_text, self->id, sizeof self->id);
     if (link != NONE)
         self->preferred = self->links[link].gateway;
     else if (status != LEXMQ_CANCELLED && self->link_count > 0)

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "client/lib/lexmq_private.h"
@@ -27,13 +28,24 @@ static void s_set_key(void *socket, int option, const char *key)
     (void)rc;
 }
 
-static void *s_connect(lexmq_t *self, const char *endpoint)
+/* An I/O thread stands still while it looks up a host name: the connection to one gateway must not wait for the name of another. */
+static void s_use_own_thread(const lexmq_t *self, void *socket, size_t gateway)
 {
+    uint64_t threads = UINT64_C(1) << (gateway % self->named_count);
+    int rc = zmq_setsockopt(socket, ZMQ_AFFINITY, &threads, sizeof threads);
+    assert(rc == 0);
+    (void)rc;
+}
+
+static void *s_connect(lexmq_t *self, size_t gateway)
+{
+    const char *endpoint = self->gateways[gateway];
     void *socket = zmq_socket(self->context, ZMQ_DEALER);
 
     /* Out of descriptors: not our bug, and the next try may have one. */
     if (!socket)
         return NULL;
+    s_use_own_thread(self, socket, gateway);
     s_set(socket, ZMQ_LINGER, 0);
     s_set(socket, ZMQ_IMMEDIATE, 1);
     s_set(socket, ZMQ_RECONNECT_IVL, RECONNECT_MS);
@@ -46,7 +58,7 @@ static void *s_connect(lexmq_t *self, const char *endpoint)
     if (strchr(endpoint, '['))
         s_set(socket, ZMQ_IPV6, 1);
     if (!self->insecure) {
-        s_set_key(socket, ZMQ_CURVE_SERVERKEY, self->server_key);
+        s_set_key(socket, ZMQ_CURVE_SERVERKEY, self->server_keys[gateway / self->named_count]);
         s_set_key(socket, ZMQ_CURVE_PUBLICKEY, self->public_key);
         s_set_key(socket, ZMQ_CURVE_SECRETKEY, self->secret_key);
     }
@@ -56,8 +68,29 @@ static void *s_connect(lexmq_t *self, const char *endpoint)
     return NULL;
 }
 
-static void s_close(lexmq_t *self, size_t link)
+/* Has libzmq tell us when the connection of this socket breaks. Without it, silence still tells. */
+static void *s_monitor(lexmq_t *self, void *socket)
 {
+    char address[32];
+    void *monitor = socket ? zmq_socket(self->context, ZMQ_PAIR) : NULL;
+
+    if (!monitor)
+        return NULL;
+    s_set(monitor, ZMQ_LINGER, 0);
+    snprintf(address, sizeof address, "inproc://link-%u", self->links_opened++);
+    if (zmq_socket_monitor(socket, address, ZMQ_EVENT_DISCONNECTED) == 0 &&
+        zmq_connect(monitor, address) == 0)
+        return monitor;
+    zmq_close(monitor);
+    return NULL;
+}
+
+void lexmq_link_close(lexmq_t *self, size_t link)
+{
+    if (self->links[link].monitor) {
+        zmq_socket_monitor(self->links[link].socket, NULL, 0);
+        zmq_close(self->links[link].monitor);
+    }
     if (self->links[link].socket)
         zmq_close(self->links[link].socket);
     self->link_count--;
@@ -68,18 +101,55 @@ static void s_close(lexmq_t *self, size_t link)
 void lexmq_link_open(lexmq_t *self, size_t gateway)
 {
     if (self->link_count == LEXMQ_LINKS_MAX)
-        s_close(self, 0);
+        lexmq_link_close(self, 0);
+    void *socket = s_connect(self, gateway);
     self->links[self->link_count++] = (lexmq_link_t){
-        .socket = s_connect(self, self->gateways[gateway]),
+        .socket = socket,
+        .monitor = s_monitor(self, socket),
         .gateway = gateway,
     };
+}
+
+/* Takes what the monitor has. An event is a message of two parts, and we asked for one kind. */
+static bool s_broke(void *monitor)
+{
+    bool broke = false;
+    char part[8];
+    int size;
+
+    while ((size = zmq_recv(monitor, part, sizeof part, ZMQ_DONTWAIT)) >= 0 || errno == EINTR) {
+        uint16_t event = 0;
+        if (size >= (int)sizeof event)
+            memcpy(&event, part, sizeof event);
+        int more = 0;
+        size_t more_size = sizeof more;
+        zmq_getsockopt(monitor, ZMQ_RCVMORE, &more, &more_size);
+        /* The second part is an address, which may begin with anything. */
+        if (more && event == ZMQ_EVENT_DISCONNECTED)
+            broke = true;
+    }
+    return broke;
+}
+
+bool lexmq_link_is_lost(lexmq_t *self, size_t link)
+{
+    lexmq_link_t *it = &self->links[link];
+
+    if (!it->monitor || !s_broke(it->monitor))
+        return false;
+    if (it->asked || !it->proven)
+        return it->asked; /* one that never stood: libzmq tries on, in its own time */
+    /* Between calls: it may stand again already. */
+    int events = 0;
+    size_t size = sizeof events;
+    return zmq_getsockopt(it->socket, ZMQ_EVENTS, &events, &size) < 0 || !(events & ZMQ_POLLOUT);
 }
 
 void lexmq_link_close_others(lexmq_t *self, int keep)
 {
     for (size_t i = self->link_count; i-- > 0;)
         if ((int)i != keep)
-            s_close(self, i);
+            lexmq_link_close(self, i);
     for (size_t i = 0; i < self->link_count; i++)
         self->links[i].asked = false;
 }
@@ -149,5 +219,6 @@ lexmq_received_t lexmq_link_receive(lexmq_t *self, size_t link, const char *serv
             zmq_msg_move(&self->frame, &part);
         zmq_msg_close(&part);
     }
+    self->links[link].proven = true;
     return fits ? LEXMQ_LINK_FINAL : LEXMQ_LINK_IGNORED;
 }

@@ -16,39 +16,50 @@
 #include "common/writer.h"
 
 #define LEXMQ_GATEWAYS_MAX 16
+#define LEXMQ_KEYS_MAX     4 /* of the gateways: old, new, and some in reserve */
+#define LEXMQ_ROUTES_MAX   (LEXMQ_GATEWAYS_MAX * LEXMQ_KEYS_MAX)
 #define LEXMQ_LINKS_MAX    8  /* connections one call listens on */
 #define LEXMQ_KEY_SIZE     40 /* a CURVE key in Z85 */
 #define LEXMQ_MESSAGE_SIZE 512
 #define LEXMQ_REPLY_FRAME_MAX                                                                      \
     (16 << 20) /* twice what a worker may send (docs/protocol.md section 6) */
 
-/* One connection to one gateway. `asked`: the request of the call under way was sent through it. */
+/* One connection to one gateway. */
 typedef struct {
-    void *socket;
+    void *socket;  /* NULL: none could be had */
+    void *monitor; /* where libzmq says that the connection broke; NULL: silence alone tells */
     size_t gateway;
-    bool asked;
+    bool asked;  /* the request of the call under way was sent through it */
+    bool proven; /* a gateway has answered through it */
 } lexmq_link_t;
 
 struct lexmq {
-    char *gateways[LEXMQ_GATEWAYS_MAX];
+    /* Those named, and all of them again for each further key that they may have: an entry with the wrong key is as good as a
+     * gateway that is not there. */
+    char *gateways[LEXMQ_ROUTES_MAX];
     size_t gateway_count;
+    size_t named_count;
     size_t preferred; /* the gateway that answered last */
     bool insecure;
-    char server_key[LEXMQ_KEY_SIZE + 1];
-    char public_key[LEXMQ_KEY_SIZE + 1]; /* ours, made for this handle alone */
+    char server_keys[LEXMQ_KEYS_MAX][LEXMQ_KEY_SIZE + 1]; /* of gateway i: number i / named_count */
+    size_t key_count;
+    char server_key[LEXMQ_KEYS_MAX * (LEXMQ_KEY_SIZE + 1)]; /* all of them, with commas between */
+    char public_key[LEXMQ_KEY_SIZE + 1];                    /* ours, made for this handle alone */
     char secret_key[LEXMQ_KEY_SIZE + 1];
     int timeout_ms;
 
     void *context;
     lexmq_link_t links[LEXMQ_LINKS_MAX]; /* between calls at most one */
     size_t link_count;
-    int wake; /* eventfd: written by lexmq_cancel */
+    unsigned links_opened; /* ever: each monitor has an address of its own */
+    int wake;              /* eventfd: written by lexmq_cancel */
     volatile sig_atomic_t cancelled;
 
     unsigned char token[LEXMQ_TOKEN_MAX];
     size_t token_size;
 
     unsigned char id[LEX_ID_SIZE]; /* of the call under way */
+    char id_text[LEX_ID_SIZE * 2 + 1];
     lex_writer_t request;
     zmq_msg_t frame; /* the reply's bytes, which `reply` points into */
     lex_body_t *reply;
@@ -59,15 +70,18 @@ struct lexmq {
 
 /* ---- lexmq_server_key.c ---- */
 
-/* The public key in Z85 from `text`, which is such a key or names a certificate file. False and a
- * sentence in `why`. */
-bool lexmq_server_key_read(const char *text, char key[LEXMQ_KEY_SIZE + 1], char *why,
-                           size_t why_size);
+/* Reads the public keys in `text` into self->server_keys, each once: keys in Z85 or names of certificate files, which may list
+ * several, with commas between. False and a sentence in `why`. */
+bool lexmq_server_keys_read(lexmq_t *self, const char *text, char *why, size_t why_size);
 
 /* ---- lexmq_link.c ---- */
 
 /* Opens a connection to a gateway and puts it last; the oldest goes when there are too many. */
 void lexmq_link_open(lexmq_t *self, size_t gateway);
+/* True when the connection stood and broke: an answer to what was sent through it will not come. */
+bool lexmq_link_is_lost(lexmq_t *self, size_t link);
+/* Closes one connection; those behind it move up. */
+void lexmq_link_close(lexmq_t *self, size_t link);
 /* Closes all connections but number `keep`, -1 for none. */
 void lexmq_link_close_others(lexmq_t *self, int keep);
 /* Sends self->request. False when the connection does not stand yet, or its queue is full. */

@@ -257,6 +257,44 @@ static void test_unreachable(void **state)
     lexmq_destroy(&lexmq);
 }
 
+/* The id under which a server knows the call: the one that was sent, as long as one was. */
+static void test_request_id(void **state)
+{
+    fake_gateway_t gateway;
+    char dead[128], id[33];
+    (void)state;
+
+    fake_gateway_start(&gateway, calls_answer);
+    lexmq_t *lexmq = calls_connect(gateway.endpoint, 5000);
+    assert_string_equal(lexmq_request_id(lexmq), "");
+    assert_int_equal(lexmq_logout(lexmq), LEXMQ_OK);
+    snprintf(id, sizeof id, "%s", lexmq_request_id(lexmq));
+    /* Refused without being sent. */
+    assert_int_equal(lexmq_logout(lexmq), LEXMQ_UNAUTHORIZED);
+    assert_string_equal(lexmq_request_id(lexmq), "");
+    lexmq_destroy(&lexmq);
+    fake_gateway_stop(&gateway);
+    assert_int_equal(strlen(id), 32);
+    for (int i = 0; i < 16; i++) {
+        unsigned byte;
+        assert_int_equal(sscanf(id + 2 * i, "%2x", &byte), 1);
+        assert_int_equal(byte, gateway.ids[0][i]);
+    }
+
+    fake_gateway_start(&gateway, calls_silent);
+    lexmq = calls_connect(gateway.endpoint, 300);
+    assert_int_equal(lexmq_logout(lexmq), LEXMQ_TIMEOUT);
+    assert_int_equal(strlen(lexmq_request_id(lexmq)), 32);
+    lexmq_destroy(&lexmq);
+    fake_gateway_stop(&gateway);
+
+    calls_free_endpoint(dead, sizeof dead);
+    lexmq = calls_connect(dead, 300);
+    assert_int_equal(lexmq_logout(lexmq), LEXMQ_UNREACHABLE);
+    assert_string_equal(lexmq_request_id(lexmq), "");
+    lexmq_destroy(&lexmq);
+}
+
 static lexmq_t *s_to_cancel;
 
 static void s_alarm(int number)
@@ -302,6 +340,7 @@ int main(void)
         cmocka_unit_test(test_long_and_empty_messages),
         cmocka_unit_test(test_timeout),
         cmocka_unit_test(test_unreachable),
+        cmocka_unit_test(test_request_id),
         cmocka_unit_test(test_cancel),
     };
 

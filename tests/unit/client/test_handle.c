@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "tests/unit/client/fake_gateway.h"
 
 static bool s_takes(const char *gateways)
@@ -125,6 +126,49 @@ static void test_encryption(void **state)
     assert_int_equal(gateway.requests, 1);
 }
 
+/* Several keys: the connection is made with the one that the gateway has, and the next call begins with it. */
+static void test_several_keys(void **state)
+{
+    char public_key[41], secret_key[41], other_key[41], other_secret[41], text[512];
+    char path[] = "/tmp/lexmq-path-of-forty-letters--XXXXXX"; /* which could be a key */
+    fake_gateway_t gateway;
+    (void)state;
+
+    assert_int_equal(strlen(path), 40);
+    zmq_curve_keypair(public_key, secret_key);
+    zmq_curve_keypair(other_key, other_secret);
+    fake_gateway_start_with_key(&gateway, s_ok, secret_key);
+    snprintf(text, sizeof text, "curve\n    public-key = \"%s\"\n    public-key = \"%s\"\n",
+             other_key, public_key);
+    close(mkstemp(path));
+    s_write(path, text);
+    snprintf(text, sizeof text, " %s , %s", other_key, public_key);
+    const char *const lists[] = {text, path};
+    for (size_t i = 0; i < 2; i++) {
+        lexmq_t *lexmq = s_with_key(gateway.endpoint, lists[i]);
+        assert_non_null(lexmq);
+        for (int call = 0; call < 2; call++) {
+            int64_t start = lex_monotonic_ms();
+            lexmq_set_token(lexmq, "token", 5);
+            assert_int_equal(lexmq_logout(lexmq), LEXMQ_OK);
+            assert_string_equal(lexmq_gateway(lexmq), gateway.endpoint);
+            assert_true(call == 0 || lex_monotonic_ms() - start < 200);
+        }
+        lexmq_destroy(&lexmq);
+    }
+    fake_gateway_stop(&gateway);
+    assert_int_equal(gateway.requests, 4);
+    assert_null(s_with_key("a:1", " , "));
+    assert_null(s_with_key("a:1", KEY ",/nonexistent"));
+    snprintf(text, sizeof text, "%s,%s,%s", path, KEY, "=q:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]y#7");
+    lexmq_t *four = s_with_key("a:1", text);
+    assert_non_null(four);
+    lexmq_destroy(&four);
+    strcat(text, ",-q:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]y#7");
+    assert_null(s_with_key("a:1", text));
+    unlink(path);
+}
+
 static void test_token(void **state)
 {
     unsigned char token[LEXMQ_TOKEN_MAX + 1] = {1, 2, 3};
@@ -188,7 +232,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gateways),   cmocka_unit_test(test_keys),
         cmocka_unit_test(test_encryption), cmocka_unit_test(test_token),
-        cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_arguments),  cmocka_unit_test(test_several_keys),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -258,6 +258,14 @@ static void test_history(void **state)
     spoil_try(s_clear, s_write_cleared);
 }
 
+static void s_write_uints(lex_writer_t *writer, const char *key, unsigned count)
+{
+    lex_write_text(writer, key);
+    lex_write_array(writer, count);
+    for (unsigned i = 0; i < count; i++)
+        lex_write_uint(writer, 10 + i);
+}
+
 static void s_write_status(lex_writer_t *writer, const unsigned char *id)
 {
     static const char *const counters[] = {
@@ -265,7 +273,7 @@ static void s_write_status(lex_writer_t *writer, const unsigned char *id)
         "requests", "finals", "busy", "timeouts", "unavailable",  "redispatched"};
     (void)id;
 
-    lex_write_map(writer, 8);
+    lex_write_map(writer, 10);
     lex_put_text(writer, "version", "0.1.0");
     lex_put_uint(writer, "uptime_ms", 1);
     lex_put_bool(writer, "draining", false);
@@ -273,12 +281,16 @@ static void s_write_status(lex_writer_t *writer, const unsigned char *id)
     lex_put_uint(writer, "bad_frames", 3);
     lex_put_uint(writer, "unroutable", 4);
     lex_put_uint(writer, "late_replies", 5);
+    lex_put_uint(writer, "refused", 6);
+    s_write_uints(writer, "latency_bounds_us", 2);
     lex_write_text(writer, "services");
     lex_write_array(writer, 1);
-    lex_write_map(writer, 13);
+    lex_write_map(writer, 15);
     lex_put_text(writer, "service", "auth");
     for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++)
         lex_put_uint(writer, counters[i], i);
+    lex_put_uint(writer, "lost", 12);
+    s_write_uints(writer, "latency", 3);
 }
 
 static lexmq_status_t s_status(lexmq_t *lexmq, bool check)
@@ -289,15 +301,81 @@ static lexmq_status_t s_status(lexmq_t *lexmq, bool check)
     if (check) {
         assert_string_equal(status->services[0].service, "auth");
         assert_int_equal(status->services[0].redispatched, 11);
+        assert_int_equal(status->services[0].lost, 12);
+        assert_int_equal(status->services[0].latency[2], 12);
+        assert_int_equal(status->refused, 6);
+        assert_int_equal(status->latency_bound_count, 2);
+        assert_int_equal(status->latency_bounds_us[1], 11);
+        assert_string_equal(lexmq_request_id(lexmq), ""); /* the gateway tells of no such request */
     }
     lexmq_gateway_status_destroy(&status);
     return outcome;
 }
 
+/* A place too few. */
+static void s_write_bad_latency(lex_writer_t *writer, const unsigned char *id)
+{
+    s_write_status(writer, id);
+    writer->buffer.size -= 1;
+    writer->buffer.data[writer->buffer.size - 3] = (char)0x92;
+}
+
+static void s_write_workers(lex_writer_t *writer, const unsigned char *id)
+{
+    (void)id;
+    lex_write_map(writer, 1);
+    lex_write_text(writer, "workers");
+    lex_write_array(writer, 1);
+    lex_write_map(writer, 10);
+    lex_put_text(writer, "service", "auth");
+    lex_put_text(writer, "name", "host:1");
+    lex_put_uint(writer, "credit", 1);
+    lex_put_uint(writer, "held", 2);
+    lex_put_uint(writer, "open", 3);
+    lex_put_uint(writer, "finals", 4);
+    lex_put_uint(writer, "ready_ms", 5);
+    lex_put_uint(writer, "silent_ms", 6);
+    lex_put_bool(writer, "draining", true);
+    lex_put_text(writer, SPOIL_LATER, "unknown");
+}
+
+static lexmq_status_t s_workers(lexmq_t *lexmq, bool check)
+{
+    lexmq_workers_t *workers;
+    lexmq_status_t outcome = lexmq_workers(lexmq, &workers);
+
+    if (check) {
+        const lexmq_worker_t *worker = &workers->list[0];
+        assert_int_equal(workers->count, 1);
+        assert_string_equal(worker->service, "auth");
+        assert_string_equal(worker->name, "host:1");
+        assert_true(worker->credit == 1 && worker->held == 2 && worker->open == 3);
+        assert_true(worker->finals == 4 && worker->ready_ms == 5 && worker->silent_ms == 6);
+        assert_true(worker->draining);
+    } else if (outcome != LEXMQ_OK) {
+        assert_null(workers);
+    }
+    lexmq_workers_destroy(&workers);
+    return outcome;
+}
+
 static void test_status(void **state)
 {
+    static const char *const optional[] = {"refused", "lost", "latency", NULL};
+    spoiled_reply_t reply = {.write = s_write_bad_latency};
+    fake_gateway_t gateway;
     (void)state;
-    spoil_try(s_status, s_write_status);
+
+    spoil_try_with(s_status, s_write_status, optional);
+    spoil_try(s_workers, s_write_workers);
+    fake_gateway_start(&gateway, spoil_answer);
+    gateway.arg = &reply;
+    const lexmq_options_t options = {
+        .gateways = gateway.endpoint, .insecure = true, .timeout_ms = 5000};
+    lexmq_t *lexmq = lexmq_new(&options, NULL, 0);
+    assert_int_equal(s_status(lexmq, false), LEXMQ_SERVER_ERROR);
+    lexmq_destroy(&lexmq);
+    fake_gateway_stop(&gateway);
 }
 
 int main(void)

@@ -91,7 +91,7 @@ static void test_full_json(void **state)
     (void)state;
 
     s_open(&sheet, true);
-    show_definition_json(sheet.page.out, &word, true);
+    show_definition_json(sheet.page.out, &word, true, "");
     s_holds(&sheet,
             "{\"word\":\"went\",\"found\":true,\"rule\":\"lemma\",\"entries\":[{\"dict\":\"ec\","
             "\"headword\":\"go\",\"text\":\"vi. to move\\n去\",\"phonetic\":\"ɡoʊ\","
@@ -114,14 +114,14 @@ static void test_plain(void **state)
     (void)state;
 
     s_open(&sheet, false);
-    show_definition_json(sheet.page.out, &found, true);
-    show_definition_json(sheet.page.out, &missed, false);
+    show_definition_json(sheet.page.out, &found, true, "0f3c");
+    show_definition_json(sheet.page.out, &missed, false, "");
     show_entries(&sheet.page, &found);
     show_miss(&sheet.page, "czt", suggestions, 2);
     show_miss(&sheet.page, "czt", NULL, 0);
     s_holds(&sheet, "{\"word\":\"cat\",\"found\":true,\"rule\":\"exact\",\"entries\":[{\"dict\":"
                     "\"d\",\"headword\":\"Cat\",\"text\":\"n. an \\\"animal\\\"\"}],"
-                    "\"suggestions\":[],\"recorded\":true}\n"
+                    "\"suggestions\":[],\"recorded\":true,\"request\":\"0f3c\"}\n"
                     "{\"word\":\"czt\",\"found\":false,\"rule\":null,\"entries\":[],"
                     "\"suggestions\":[\"bat\",\"cut\"],\"recorded\":false}\n"
                     "Cat  (d)\n  n. an \"animal\"\n"

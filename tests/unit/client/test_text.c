@@ -51,6 +51,17 @@ static void test_columns(void **state)
     assert_int_equal(text_columns("猫 cat"), 6);
 }
 
+static void test_fit(void **state)
+{
+    (void)state;
+    assert_int_equal(text_fit("cat", 0), 0);
+    assert_int_equal(text_fit("cat", 2), 2);
+    assert_int_equal(text_fit("cat", 9), 3);
+    assert_int_equal(text_fit("cafe\u0301s", 4), 6); /* the accent stays with its letter */
+    assert_int_equal(text_fit("猫cat", 1), 0);
+    assert_int_equal(text_fit("猫cat", 3), 4);
+}
+
 static void s_wraps(const char *text, int width, int indent, const char *expected)
 {
     char *printed = NULL;
@@ -161,10 +172,10 @@ static void test_csv(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_clean),      cmocka_unit_test(test_columns),
-        cmocka_unit_test(test_wrap),       cmocka_unit_test(test_wrap_wide),
-        cmocka_unit_test(test_wrap_again), cmocka_unit_test(test_json),
-        cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_clean),     cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_fit),       cmocka_unit_test(test_wrap),
+        cmocka_unit_test(test_wrap_wide), cmocka_unit_test(test_wrap_again),
+        cmocka_unit_test(test_json),      cmocka_unit_test(test_csv),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
