@@ -40,14 +40,14 @@ static int s_folder(const s_place_t *place, const char *name, mode_t mode)
     return rc == -1 ? -1 : 0;
 }
 
-static int s_password(const s_place_t *place, const char *name)
+static int s_password(const s_place_t *place, const char *name, bool replace)
 {
     static const char alphabet[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     _Static_assert(sizeof alphabet - 1 == 64, "a character is six random bits");
     char *path = s_path(place, name);
     int rc = 0;
-    if (!keygen_exists(path)) {
+    if (replace || !keygen_exists(path)) {
         unsigned char text[PASSWORD_CHARACTERS + 1];
         randombytes_buf(text, PASSWORD_CHARACTERS);
         for (int i = 0; i < PASSWORD_CHARACTERS; i++)
@@ -105,13 +105,13 @@ static int s_workers(const s_place_t *place)
     return s_worker(place, "history", "history,history.record,history.erase", "", false);
 }
 
-static int s_passwords(const s_place_t *place)
+static int s_passwords(const s_place_t *place, bool replace)
 {
     static const char *const names[] = {"auth/db.password", "lookup/db.password",
                                         "history/db.password", "import/db.password",
                                         "migrate/db.password"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (s_password(place, names[i]) == -1)
+        if (s_password(place, names[i], replace) == -1)
             return -1;
     return 0;
 }
@@ -143,7 +143,8 @@ int keys_make(const char *folder, FILE *out)
     mode_t mask = umask(0077);
     int lock = s_open(&place);
     bool is_good = lock != -1 && s_folders(&place) == 0 && s_gateway(&place) == 0 &&
-                   s_workers(&place) == 0 && s_token(&place) == 0 && s_passwords(&place) == 0;
+                   s_workers(&place) == 0 && s_token(&place) == 0 &&
+                   s_passwords(&place, false) == 0;
     if (lock != -1)
         close(lock);
     umask(mask);
@@ -176,9 +177,58 @@ int keys_make_worker(const char *folder, const char *name, const char *services,
     return is_good ? 0 : -1;
 }
 
+static int s_rotate(const s_place_t *place, const char *what, rotate_step_t step, unsigned hours)
+{
+    bool is_gateway = strcmp(what, "gateway") == 0, is_token = strcmp(what, "token") == 0;
+    char *secret = is_gateway ? s_path(place, "gateway/gateway.cert_secret")
+                   : is_token ? s_path(place, "auth/token.secret")
+                              : lex_format("%s/%s/curve.cert_secret", place->folder, what);
+    char *next = is_gateway ? s_path(place, "gateway/gateway-next.cert_secret")
+                 : is_token ? s_path(place, "auth/token-next.secret")
+                            : lex_format("%s/%s/curve-next.cert_secret", place->folder, what);
+    char *public = is_gateway ? s_path(place, "public/gateway.cert")
+                   : is_token ? s_path(place, "public/token.public")
+                              : lex_format("%s/gateway/workers/%s.cert", place->folder, what);
+    rotate_pair_t pair = {secret, next, public, is_token ? hours : 0};
+    int rc = rotate_pair(is_token ? &pair_token : &pair_curve, &pair, step, place->out);
+    free(secret);
+    free(next);
+    free(public);
+    return rc;
+}
+
+int keys_rotate(const char *folder, const char *what, rotate_step_t step, unsigned keep_hours,
+                FILE *out)
+{
+    s_place_t place = {folder, out};
+    if (strcmp(what, "gateway") != 0 && strcmp(what, "token") != 0 && !keys_is_worker_name(what)) {
+        lex_error("there is no key of %s: gateway, token, or a worker's name", what);
+        return -1;
+    }
+    mode_t mask = umask(0077);
+    int lock = keygen_lock(folder); /* must be there: a change begins with what is in use */
+    int rc = lock != -1 ? s_rotate(&place, what, step, keep_hours) : -1;
+    if (lock != -1)
+        close(lock);
+    umask(mask);
+    return rc;
+}
+
+int keys_renew_passwords(const char *folder, FILE *out)
+{
+    s_place_t place = {folder, out};
+    mode_t mask = umask(0077);
+    int lock = keygen_lock(folder); /* must be there: a change begins with what is in use */
+    int rc = lock != -1 ? s_passwords(&place, true) : -1;
+    if (lock != -1)
+        close(lock);
+    umask(mask);
+    return rc;
+}
+
 bool keys_is_worker_name(const char *name)
 {
-    static const char *const taken[] = {"public", "gateway", "import", "migrate"};
+    static const char *const taken[] = {"public", "gateway", "import", "migrate", "token"};
     size_t size = strlen(name);
     if (size < 1 || size > WORKER_NAME_MAX || name[0] == '-' || name[0] == '_' ||
         strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != size)

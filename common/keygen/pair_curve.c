@@ -5,6 +5,7 @@
 #include "common/keygen/files.h"
 #include "common/keygen/pairs.h"
 #include "common/log.h"
+#include "common/memory.h"
 
 typedef int(s_save_fn)(zcert_t *certificate, const char *path);
 
@@ -66,12 +67,13 @@ static int s_make_public(const char *path, const char *key, const char *services
     return rc;
 }
 
+/* The file may list several keys. */
 static bool s_belong_together(const char *secret, const char *public, const char *key)
 {
-    char other[LEX_CURVE_KEY_SIZE];
-    if (lex_curve_read_public(public, other) == -1)
+    lex_curve_keys_t keys = {0};
+    if (lex_curve_read_keys(public, &keys) == -1)
         return false;
-    if (streq(key, other))
+    if (lex_curve_has_key(&keys, key))
         return true;
     lex_error("certificate %s is not the public half of %s", public, secret);
     return false;
@@ -101,3 +103,49 @@ pair_outcome_t pair_make_curve(const char *secret, const char *public, const cha
         return PAIR_FAILED;
     return outcome | PAIR_MADE_PUBLIC;
 }
+
+static int s_make_next(const char *path)
+{
+    return s_make_secret(path, NULL, NULL);
+}
+
+static char *s_public_of(const char *secret)
+{
+    char key[LEX_CURVE_KEY_SIZE];
+    return s_read_secret(secret, key) == 0 ? lex_strdup(key) : NULL;
+}
+
+static int s_list(const char *public, char **keys, size_t max)
+{
+    lex_curve_keys_t found = {0};
+    if (lex_curve_read_keys(public, &found) == -1)
+        return -1;
+    size_t count = found.count < max ? found.count : max;
+    for (size_t i = 0; i < count; i++)
+        keys[i] = lex_strdup(found.list[i]);
+    return (int)count;
+}
+
+/* As zcert writes it, which knows of one key only. Quotes are no letters of Z85, and none of a service's name (keys.h). */
+static int s_write(const char *public, char *const *keys, size_t count)
+{
+    zconfig_t *root = lex_curve_load(public);
+    char *services = root ? zconfig_get(root, "metadata/services", NULL) : NULL;
+    char *calls = root ? zconfig_get(root, "metadata/calls", NULL) : NULL;
+    char *text = lex_format(
+        "#   ZeroMQ CURVE public certificate: not secret. The first key is in use; any other is\n"
+        "#   accepted while the key changes.\nmetadata\n%s%s%s%s%s%scurve\n",
+        services ? "    services = \"" : "", services ? services : "", services ? "\"\n" : "",
+        calls ? "    calls = \"" : "", calls ? calls : "", calls ? "\"\n" : "");
+    for (size_t i = 0; i < count; i++) {
+        char *longer = lex_format("%s    public-key = \"%s\"\n", text, keys[i]);
+        free(text);
+        text = longer;
+    }
+    int rc = keygen_write(public, KEYGEN_PUBLIC_MODE, text, strlen(text));
+    free(text);
+    zconfig_destroy(&root);
+    return rc;
+}
+
+const pair_kind_t pair_curve = {s_make_next, s_public_of, s_list, s_write};

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,6 +7,7 @@
 #include "common/keygen/files.h"
 #include "common/keygen/pairs.h"
 #include "common/log.h"
+#include "common/memory.h"
 #include "common/secret.h"
 
 #define SECRET_HEX (2 * crypto_sign_SECRETKEYBYTES)
@@ -86,3 +88,43 @@ pair_outcome_t pair_make_token(const char *secret, const char *public)
         return PAIR_FAILED;
     return outcome | PAIR_MADE_PUBLIC;
 }
+
+static char *s_public_of(const char *secret)
+{
+    char hex[PUBLIC_HEX + 1];
+    return s_read_secret(secret, hex) == 0 ? lex_strdup(hex) : NULL;
+}
+
+/* Lines that are no key are comments; whether they are is for lex_verifier_new to say. */
+static int s_list(const char *public, char **keys, size_t max)
+{
+    char line[LINE_SIZE];
+    size_t count = 0;
+    FILE *file = fopen(public, "re");
+    if (!file) {
+        lex_error("file %s: %s", public, strerror(errno));
+        return -1;
+    }
+    while (count < max && fgets(line, sizeof line, file)) {
+        const char *text = line + strspn(line, " \t");
+        if (strspn(text, "0123456789abcdefABCDEF") == PUBLIC_HEX)
+            keys[count++] = lex_strndup(text, PUBLIC_HEX);
+    }
+    fclose(file);
+    return (int)count;
+}
+
+static int s_write(const char *public, char *const *keys, size_t count)
+{
+    char *text = lex_strdup("");
+    for (size_t i = 0; i < count; i++) {
+        char *longer = lex_format("%s%s\n", text, keys[i]);
+        free(text);
+        text = longer;
+    }
+    int rc = keygen_write(public, KEYGEN_PUBLIC_MODE, text, strlen(text));
+    free(text);
+    return rc;
+}
+
+const pair_kind_t pair_token = {s_make_secret, s_public_of, s_list, s_write};

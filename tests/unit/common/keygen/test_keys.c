@@ -17,39 +17,7 @@
 #include "common/random.h"
 #include "common/secret.h"
 #include "common/token.h"
-
-typedef struct {
-    char scratch[64];
-    char folder[80];
-    FILE *out;
-} folder_t;
-
-static int s_set_up(void **state)
-{
-    folder_t *self = calloc(1, sizeof *self);
-    strcpy(self->scratch, "/tmp/lexmq-test-keys-XXXXXX");
-    assert_non_null(mkdtemp(self->scratch));
-    snprintf(self->folder, sizeof self->folder, "%s/keys", self->scratch);
-    self->out = tmpfile();
-    *state = self;
-    return 0;
-}
-
-static int s_tear_down(void **state)
-{
-    folder_t *self = *state;
-    zdir_t *folder = zdir_new(self->scratch, NULL);
-    zdir_remove(folder, true);
-    zdir_destroy(&folder);
-    fclose(self->out);
-    free(self);
-    return 0;
-}
-
-static char *s_path(const folder_t *self, const char *name)
-{
-    return lex_format("%s/%s", self->folder, name);
-}
+#include "tests/unit/common/keygen/fixture.h"
 
 static char *s_read(const folder_t *self, const char *name)
 {
