@@ -46,7 +46,8 @@ char *files_read(const char *path, size_t *size)
 static int s_is_sql(const struct dirent *entry)
 {
     size_t size = strlen(entry->d_name);
-    return size > 4 && entry->d_name[0] != '.' && strcmp(entry->d_name + size - 4, ".sql") == 0;
+    return size > 4 && entry->d_name[0] != '.' && strcmp(entry->d_name + size - 4, ".sql") == 0 &&
+           (size <= 9 || strcmp(entry->d_name + size - 9, ".down.sql") != 0);
 }
 
 /* Four digits, an underscore, a name. */

@@ -1,4 +1,5 @@
-/* The migration files of one schema: FOLDER/NNNN_name.sql, run once each, in the order of their numbers. */
+/* The migration files of one schema: FOLDER/NNNN_name.sql, run once each, in the order of their numbers. What takes one back is
+ * beside it, NNNN_name.down.sql (rollback.h), and is none itself. */
 
 #ifndef SQL_FILES_H
 #define SQL_FILES_H

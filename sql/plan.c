@@ -28,6 +28,8 @@ static int s_read_applied(void *arg, const lex_row_t *row)
     snprintf(step->name, sizeof step->name, "%s", lex_row_bytes(row, 1, NULL));
     snprintf(step->checksum, sizeof step->checksum, "%s", lex_row_bytes(row, 2, NULL));
     step->applied_at = lex_row_int(row, 3);
+    if (step->applied_at == 0)
+        step->state = STEP_FAILED;
     return 0;
 }
 
@@ -70,9 +72,9 @@ lex_db_status_t plan_make(plan_t *self, lex_db_t *db, const files_t *files)
     for (size_t i = 0; i < files->count; i++) {
         const file_t *file = &files->items[i];
         step_t *step = s_find(self, file->version);
-        if (step) {
+        if (step && step->state != STEP_FAILED) {
             step->state = strcmp(step->checksum, file->checksum) == 0 ? STEP_APPLIED : STEP_CHANGED;
-        } else {
+        } else if (!step) {
             step = s_add(self);
             step->state = file->version < highest ? STEP_LATE : STEP_PENDING;
             step->version = file->version;
@@ -93,6 +95,7 @@ void plan_close(plan_t *self)
 
 const char *plan_state_name(step_state_t state)
 {
-    static const char *const names[] = {"applied", "pending", "changed", "unknown", "late"};
+    static const char *const names[] = {"applied", "pending", "changed",
+                                        "unknown", "late",    "failed"};
     return names[state];
 }

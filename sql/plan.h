@@ -12,6 +12,7 @@ typedef enum {
     STEP_CHANGED, /* the file is no longer what was applied */
     STEP_UNKNOWN, /* applied, and we have no file for it: a newer program was here */
     STEP_LATE,    /* pending, but something with a higher number is applied */
+    STEP_FAILED,  /* begun, up or down, and not ended: the schema is between two versions */
 } step_state_t;
 
 typedef struct {
@@ -19,7 +20,7 @@ typedef struct {
     unsigned version;
     char name[FILES_NAME_MAX + 1];
     char checksum[FILES_CHECKSUM_SIZE]; /* as applied; empty for a pending one */
-    int64_t applied_at;                 /* UTC ms */
+    int64_t applied_at;                 /* UTC ms; 0 in the table means STEP_FAILED */
     const file_t *file;                 /* NULL with STEP_UNKNOWN */
 } step_t;
 
