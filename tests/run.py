@@ -2,6 +2,8 @@
 """Runs every test and ends with a line `N passed, N failed`.
 
     tests/run.py [WORD]      only the test programs and modules whose name has WORD
+    tests/run.py FILE.py     one module, of those that take more than a machine should be asked for at each run (tests/deploy);
+                             what it measured is shown
 
 Unit tests are cmocka programs in BUILD/tests/*/, system tests are unittest modules tests/system/test_*.py.
 LEXMQ_BUILD names the build folder (default build).
@@ -67,12 +69,12 @@ def run_system(path):
     return Outcome(path, max(total - bad - skipped, 0), bad, skipped, time.monotonic() - begin, output)
 
 
-def report(outcome):
+def report(outcome, shown=False):
     state = "FAILED" if outcome.failed else "ok"
     skipped = f", {outcome.skipped} skipped" if outcome.skipped else ""
     print(f"{state:6} {outcome.name}: {outcome.passed} passed, {outcome.failed} failed{skipped} ({outcome.seconds:.1f} s)",
           flush=True)
-    if outcome.failed:
+    if outcome.failed or shown:
         print("\n".join("    " + line for line in outcome.output.splitlines()[-80:]), flush=True)
 
 
@@ -88,13 +90,16 @@ def find(word):
     for name in sorted(os.listdir(folder)):
         if name.startswith("test_") and name.endswith(".py"):
             systems.append(os.path.join("tests", "system", name))
-    return [u for u in units if word in u], [s for s in systems if word in s]
+    # By the name that the report says, so that a word in the path of the checkout picks nothing.
+    return [u for u in units if word in os.path.relpath(u, BUILD)], [s for s in systems if word in s]
 
 
 def main():
     # A shell starts what runs behind it with SIGINT ignored, which tests of interrupts would inherit.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    units, systems = find(sys.argv[1] if len(sys.argv) > 1 else "")
+    word = sys.argv[1] if len(sys.argv) > 1 else ""
+    one = word.endswith(".py")
+    units, systems = ([], [word]) if one else find(word)
     outcomes = []
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
         for outcome in pool.map(run_unit, units):
@@ -102,7 +107,7 @@ def main():
             outcomes.append(outcome)
     for path in systems:
         outcome = run_system(path)
-        report(outcome)
+        report(outcome, one)
         outcomes.append(outcome)
     passed, failed = sum(o.passed for o in outcomes), sum(o.failed for o in outcomes)
     skipped = sum(o.skipped for o in outcomes)

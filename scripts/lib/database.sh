@@ -1,4 +1,13 @@
-# The private MariaDB of a stack, on a unix socket under its var folder. Sourced by scripts/stack.
+# The private MariaDB of a stack, on a unix socket under its var folder, unless it is given servers that run already. Sourced by
+# scripts/stack.
+
+# DB_HOSTS for the services, DB_ADMIN for the administrator; DB_GIVEN is empty when the server is our own, at SOCKET.
+database_choose() {
+    SOCKET=$(database_socket)
+    DB_GIVEN=${LEXMQ_STACK_DB_HOSTS:-}
+    DB_HOSTS=${DB_GIVEN:-unix:$SOCKET}
+    DB_ADMIN=${LEXMQ_STACK_DB_ADMIN:-$DB_HOSTS}
+}
 
 # A unix socket's path holds 107 bytes at most; a deep checkout gets one under TMPDIR instead.
 database_socket() {
@@ -41,6 +50,6 @@ database_start() {
 
 database_prepare() {
     "$BIN/lexmq-keygen" "$VAR/keys" >>"$VAR/log/keygen.log" 2>&1 || fail "lexmq-keygen failed; the end of its log:" keygen
-    "$BIN/lexmq-migrate" bootstrap --db-hosts "unix:$SOCKET" --db-user "$(id -un)" --keys "$VAR/keys" --sql "$TOP/sql" \
+    "$BIN/lexmq-migrate" bootstrap --db-hosts "$DB_ADMIN" --db-user "$(id -un)" --keys "$VAR/keys" --sql "$TOP/sql" \
         >"$VAR/log/migrate.log" 2>&1 || fail "lexmq-migrate failed; the end of its log:" migrate
 }

@@ -95,7 +95,7 @@ class Gateway:
 
     def __init__(self, *settings):
         self.process = subprocess.Popen(
-            [BUILD / "bin/lexmq-gateway", "--front", "tcp://127.0.0.1:*", "--back", "tcp://127.0.0.1:*", *settings],
+            [BUILD / "bin/lexmq-gateway", "--front", "tcp://127.0.0.1:*", "--back", "tcp://127.0.0.1:*", "--ready-services", "", *settings],
             stderr=subprocess.PIPE, text=True)
         self.lines = queue.Queue()
         self.log = []

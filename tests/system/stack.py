@@ -16,18 +16,21 @@ LEXMQ = os.path.join(BUILD, "bin", "lexmq")
 LIMIT = 120  # seconds, for any one command
 
 
-def free_port_pair():
-    """A port whose successor is free as well. Both are bound to be sure, then let go."""
+def free_ports(count):
+    """The first of `count` ports in a row that are free. All are bound to be sure, then let go."""
     for _ in range(200):
-        port = random.randrange(20000, 32000)
-        with socket.socket() as one, socket.socket() as two:
-            try:
-                one.bind(("127.0.0.1", port))
-                two.bind(("127.0.0.1", port + 1))
-                return port
-            except OSError:
-                continue
-    raise RuntimeError("no pair of free ports")
+        first = random.randrange(20000, 32000 - count)
+        sockets = [socket.socket() for _ in range(count)]
+        try:
+            for offset, one in enumerate(sockets):
+                one.bind(("127.0.0.1", first + offset))
+            return first
+        except OSError:
+            continue
+        finally:
+            for one in sockets:
+                one.close()
+    raise RuntimeError(f"no {count} free ports in a row")
 
 
 def wait_until(condition, what, seconds=30):
@@ -41,12 +44,17 @@ def wait_until(condition, what, seconds=30):
 
 
 class Stack:
-    def __init__(self, dictionaries="wordbook"):
+    """`settings` are variables for scripts/stack."""
+
+    def __init__(self, dictionaries="wordbook", gateways=1, **settings):
         self.var = tempfile.mkdtemp(prefix="lexmq-test-")
-        self.port = free_port_pair()
+        self.gateways = gateways
+        self.children = []
+        self.port = free_ports(2 * gateways)
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("LEXMQ_")}
         self.environment.update(LEXMQ_VAR=self.var, LEXMQ_PORT_BASE=str(self.port), LEXMQ_BUILD=BUILD,
-                                LEXMQ_DICTIONARIES=dictionaries, LEXMQ_DB_MEMORY="64M", LC_ALL="C.UTF-8")
+                                LEXMQ_DICTIONARIES=dictionaries, LEXMQ_DB_MEMORY="64M", LEXMQ_STACK_GATEWAYS=str(gateways), LC_ALL="C.UTF-8",
+                                **settings)
 
     def script(self, *arguments):
         result = subprocess.run([os.path.join(TOP, "scripts", "stack"), *arguments], env=self.environment, cwd=TOP,
@@ -72,6 +80,8 @@ class Stack:
             for name in os.listdir(os.path.join(self.var, "run")):
                 if name.endswith(".pid") and self.running(name[:-4]):
                     os.kill(self.pid(name[:-4]), signal.SIGKILL)
+            for child in self.children:
+                child.wait(timeout=LIMIT)
             shutil.rmtree(self.var, ignore_errors=True)
 
     def check_logs(self):
@@ -106,12 +116,32 @@ class Stack:
         with open(os.path.join(self.var, "log", name + ".log"), errors="replace") as file:
             return file.read()
 
+    def start_gateway(self, number):
+        """One of several, without waiting for it; stack up would look after everything else as well."""
+        name = f"gateway-{number}"
+        with open(os.path.join(self.var, "log", name + ".log"), "ab") as log:
+            process = subprocess.Popen([os.path.join(BUILD, "bin", "lexmq-gateway"), "--config",
+                                        os.path.join(self.var, "etc", name + ".zpl")], env=self.environment,
+                                       stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        self.children.append(process)
+        with open(f"/proc/{process.pid}/stat") as file:
+            started = file.read().rsplit(")", 1)[1].split()[19]
+        with open(os.path.join(self.var, "run", name + ".pid"), "w") as file:
+            file.write(f"{process.pid} {started}\n")
+
+    def answers(self, gateway=1):
+        return self.lexmq_result("--gateway", f"tcp://127.0.0.1:{self.port + 2 * (gateway - 1)}", "--timeout", "1",
+                                 "status").returncode == 0
+
     # ---- clients ----
 
     def client_environment(self, session="session"):
         """Everything a client needs; `session` names a session file, so that several users can be logged in."""
         return dict(self.environment, LEXMQ_CONFIG=os.path.join(self.var, "client.zpl"),
                     LEXMQ_SESSION=os.path.join(self.var, session))
+
+    def fronts(self):
+        return ",".join(f"tcp://127.0.0.1:{self.port + 2 * i}" for i in range(self.gateways))
 
     def lexmq_result(self, *arguments, session="session", stdin=""):
         return subprocess.run([LEXMQ, *arguments], env=self.client_environment(session), input=stdin, text=True,
@@ -133,11 +163,11 @@ class Stack:
     def register(self, name, password="correct horse", **options):
         return self.lexmq("register", name, "--password-stdin", stdin=password + "\n", **options)
 
-    def status(self):
-        return json.loads(self.lexmq("status", "--json"))
+    def status(self, gateway=1):
+        return json.loads(self.lexmq("--gateway", f"tcp://127.0.0.1:{self.port + 2 * (gateway - 1)}", "status", "--json"))
 
-    def workers(self, service):
-        return next((s["workers"] for s in self.status()["services"] if s["service"] == service), 0)
+    def workers(self, service, gateway=1):
+        return next((s["workers"] for s in self.status(gateway)["services"] if s["service"] == service), 0)
 
     def sql(self, statement):
         result = subprocess.run(["mariadb", "--no-defaults", "-N", "-B", "--socket", self.socket(), "-e", statement],
@@ -151,7 +181,7 @@ class Stack:
 
     def load(self, clients, rounds, words=1):
         """Starts the load program (tests/system/load.c); with 0 rounds it goes on until load_report asks for its report."""
-        return subprocess.Popen([os.path.join(BUILD, "tests", "system", "load"), f"tcp://127.0.0.1:{self.port}",
+        return subprocess.Popen([os.path.join(BUILD, "tests", "system", "load"), self.fronts(),
                                  os.path.join(self.var, "keys", "public", "gateway.cert"), str(clients), str(rounds),
                                  str(words)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 

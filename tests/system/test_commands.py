@@ -96,7 +96,8 @@ class Lookup(unittest.TestCase):
 
     def test_found(self):
         (answer,) = self.lookup("abandon")
-        self.assertEqual(set(answer), {"word", "found", "rule", "entries", "suggestions", "recorded"})
+        self.assertEqual(set(answer), {"word", "found", "rule", "entries", "suggestions", "recorded", "request"})
+        self.assertRegex(answer["request"], "^[0-9a-f]{32}$")
         self.assertEqual((answer["word"], answer["found"], answer["rule"], answer["recorded"]), ("abandon", True, "exact", True))
         self.assertEqual((answer["entries"][0]["dict"], answer["entries"][0]["headword"]), ("lexmq", "abandon"))
         self.assertIn("放弃", answer["entries"][0]["text"])

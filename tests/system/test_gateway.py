@@ -79,10 +79,13 @@ class PlainTest(GatewayCase):
         self.assertEqual(status["version"], (ROOT / "VERSION").read_text().strip())
         self.assertIs(status["draining"], False)
         self.assertEqual(set(status), {"version", "uptime_ms", "draining", "open", "bad_frames", "unroutable",
-                                       "late_replies", "services"})
+                                       "late_replies", "refused", "latency_bounds_us", "services"})
+        bounds = status["latency_bounds_us"]
+        self.assertEqual((bounds[0], bounds[-1], sorted(set(bounds))), (10, 10000000, bounds))
         self.assertEqual(status["services"], [{
             "service": "echo", "workers": 1, "credit": 7, "free": 7, "queued": 0, "queued_bytes": 0, "open": 0,
-            "requests": 0, "finals": 0, "busy": 0, "timeouts": 0, "unavailable": 0, "redispatched": 0}])
+            "requests": 0, "finals": 0, "busy": 0, "timeouts": 0, "unavailable": 0, "redispatched": 0,
+            "lost": 0, "latency": [0] * (len(bounds) + 1)}])
 
     def test_mmi_cannot_be_registered(self):
         worker = Worker(self.gateway.back, b"mmi.service")
