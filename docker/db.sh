@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # The database of a stack in containers: makes its data folder and the administrator's password at the first start, then becomes
 # mariadbd. The password lies in a volume of its own, which only this container and the one-shot `init` have.
 set -eu
@@ -10,7 +10,7 @@ RUN=/tmp/lexmq-db
 
 password_make() {
     [ ! -s "$PASSWORD_FILE" ] || return 0
-    echo "lexmq-db: making the administrator's password"
+    echo "making the administrator's password"
     od -An -v -N32 -tx1 /dev/urandom | tr -d ' \n' >"$PASSWORD_FILE.new"
     echo >>"$PASSWORD_FILE.new"
     sync "$PASSWORD_FILE.new"
@@ -20,7 +20,7 @@ password_make() {
 # Made aside and renamed when it is whole: a first start that was cut off begins anew.
 data_make() {
     [ ! -d "$VOLUME/data" ] || return 0
-    echo "lexmq-db: making the data folder"
+    echo "making the data folder"
     rm -rf "$VOLUME/new"
     mariadb-install-db --no-defaults --datadir="$VOLUME/new" --skip-test-db --skip-name-resolve \
         --auth-root-authentication-method=socket --auth-root-socket-user="$(id -un)" >"$RUN/install.log" 2>&1 || {
@@ -50,6 +50,8 @@ connect-timeout = 3
 EOF
 }
 
+# MariaDB has a log format of its own; this goes on when the shell has become mariadbd.
+exec > >(exec lexmq-log-lines mariadbd) 2>&1
 rm -rf "$RUN" "$VOLUME/tmp"
 mkdir "$RUN" "$VOLUME/tmp"
 password_make
