@@ -21,6 +21,8 @@ process_start() { # NAME PROGRAM ARGUMENT...
     process_pid "$name" >/dev/null && return 0
     # Of the log only what this run adds matters to those who wait for a line in it.
     : >"$VAR/log/$name.log"
+    # The wrapper gets the name and the command, and runs it under its own pid (exec): what valgrind and its like need.
+    [ -z "${LEXMQ_STACK_WRAP:-}" ] || set -- "$LEXMQ_STACK_WRAP" "$name" "$@"
     setsid nohup "$@" >>"$VAR/log/$name.log" 2>&1 </dev/null &
     local pid=$!
     disown "$pid" 2>/dev/null || true
