@@ -61,7 +61,7 @@ FROM debian:bookworm-slim AS build
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends gcc make pkg-config libc6-dev libzmq3-dev \
         libczmq-dev libmsgpack-dev libmariadb-dev libsodium-dev libutf8proc-dev libedit-dev zlib1g-dev libcsv-dev libpcre2-dev \
-        libmicrohttpd-dev dict-wn wordnet-base \
+        libmicrohttpd-dev libseccomp-dev dict-wn wordnet-base \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
@@ -78,7 +78,7 @@ LABEL org.opencontainers.image.title="lexmq-build" \
 FROM debian:bookworm-slim AS runtime
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends libzmq5 libczmq4 libmsgpackc2 libmariadb3 \
-        libsodium23 libutf8proc2 libedit2 zlib1g libcsv3 libpcre2-8-0 libmicrohttpd12 \
+        libsodium23 libutf8proc2 libedit2 zlib1g libcsv3 libpcre2-8-0 libmicrohttpd12 libseccomp2 \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/* \
     && groupadd -g 10001 lexmq \
     && useradd -u 10001 -g lexmq -M -d /var/lib/lexmq/client -s /usr/sbin/nologin lexmq \

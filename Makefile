@@ -8,15 +8,20 @@ VERSION := $(shell cat VERSION)
 CPPFLAGS += -D_GNU_SOURCE -DLEXMQ_VERSION='"$(VERSION)"' -DLEXMQ_DATADIR='"$(PREFIX)/share/lexmq"' -I. -Iclient/include $(shell pkg-config --cflags libmariadb)
 OPTIMIZE ?= -O2
 CFLAGS   ?= $(OPTIMIZE) -g
-WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wpointer-arith
-HARDEN   ?= -fstack-protector-strong -D_FORTIFY_SOURCE=2
+WARNINGS := -Werror=format-security -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wpointer-arith
+# docs/hardening.md says what each is for and what it costs; a flag that the compiler or the processor does not know is left out.
+flag = $(shell $(CC) -Werror $(1) -x c -c /dev/null -o /dev/null 2>/dev/null && echo $(1))
+ifeq ($(origin HARDEN),undefined)
+HARDEN := -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 $(call flag,-fstack-clash-protection) \
+    $(call flag,-fcf-protection) $(call flag,-mbranch-protection=standard) $(call flag,-ftrivial-auto-var-init=zero)
+endif
 ifdef WERROR
 WARNINGS += -Werror
 endif
 ALL_CFLAGS = -std=gnu11 -fPIC -fvisibility=hidden -pthread $(WARNINGS) $(HARDEN) $(CFLAGS) $(SANITIZE)
-ALL_LDFLAGS = -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS) $(SANITIZE)
+ALL_LDFLAGS = -pthread -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS) $(SANITIZE)
 
-COMMON_LIBS  := -lczmq -lzmq -lmsgpackc -lsodium -lutf8proc -lmariadb -lmicrohttpd
+COMMON_LIBS  := -lczmq -lzmq -lmsgpackc -lsodium -lutf8proc -lmariadb -lmicrohttpd -lseccomp
 gateway_LIBS     :=
 auth-svc_LIBS    :=
 lookup-svc_LIBS  := -lz -lpcre2-8 -lm
@@ -37,11 +42,15 @@ common/keygen_PROGRAM := lexmq-keygen
 
 PROGRAMS := $(foreach c,$(COMPONENTS),$(BUILD)/bin/$($(c)_PROGRAM))
 COMMON   := $(BUILD)/lib/common.a
+# In every program, and in no library: a free of its own.
+HEAP     := $(BUILD)/obj/common/heap/free.o
 LIBLEXMQ := $(BUILD)/lib/liblexmq.a $(BUILD)/lib/liblexmq.so $(BUILD)/lib/pkgconfig/lexmq.pc
 
 all: programs library
 programs: $(PROGRAMS)
 library: $(LIBLEXMQ)
+
+comma := ,
 
 # V=1 shows every command.
 Q := $(if $(V),,@)
@@ -65,10 +74,10 @@ $(BUILD)/lib/$(1).a: $$(filter-out %/main.o,$$(call objects,$(1)))
 	@rm -f $$@
 	$(Q)$$(AR) rcs $$@ $$^
 
-$(BUILD)/bin/$($(1)_PROGRAM): $(BUILD)/obj/$(1)/main.o $(BUILD)/lib/$(1).a $(if $(filter client,$(1)),$(BUILD)/lib/liblexmq.a) $(COMMON)
+$(BUILD)/bin/$($(1)_PROGRAM): $(BUILD)/obj/$(1)/main.o $(BUILD)/lib/$(1).a $(if $(filter client,$(1)),$(BUILD)/lib/liblexmq.a) $(COMMON) $(HEAP)
 	@mkdir -p $$(@D)
 	$(call say,LD,$(BUILD)/bin/$($(1)_PROGRAM))
-	$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$($(1)_LIBS) $$(COMMON_LIBS)
+	$(Q)$$(CC) $$(ALL_LDFLAGS) -pie -o $$@ $$^ $$($(1)_LIBS) $$(COMMON_LIBS)
 endef
 $(foreach c,$(COMPONENTS),$(eval $(call component_rules,$(c))))
 
@@ -102,6 +111,8 @@ $(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $$(call area_archiv
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $($(call area,$*)_LIBS) $(COMMON_LIBS) -lz
 
+$(BUILD)/tests/common/test_heap: $(HEAP)
+
 # System-test programs: tests/system/*.c, linked with the shared library as a user's program would be.
 SYSTEM_PROGRAMS := $(patsubst tests/system/%.c,$(BUILD)/tests/system/%,$(wildcard tests/system/*.c))
 system-programs: $(SYSTEM_PROGRAMS)
@@ -109,6 +120,20 @@ $(SYSTEM_PROGRAMS): $(BUILD)/tests/system/%: $(BUILD)/obj/tests/system/%.o $(LIB
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< -L$(BUILD)/lib -Wl,-rpath,'$$ORIGIN/../../lib' -llexmq
+
+# What the fault campaign needs beside Python: the network between its namespaces, and a wall clock that can be stepped.
+CHAOS_PROGRAMS := $(BUILD)/tests/chaos/lexmq-wire $(BUILD)/tests/chaos/clock.so
+chaos-programs: $(CHAOS_PROGRAMS)
+$(BUILD)/tests/chaos/lexmq-wire: $(BUILD)/obj/tests/chaos/wire.o $(BUILD)/obj/tests/chaos/wire_queue.o
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
+# Loaded into programs that know nothing of it, so without a sanitizer's runtime, which must come first.
+$(BUILD)/obj/tests/chaos/clock.o $(BUILD)/tests/chaos/clock.so: override SANITIZE :=
+$(BUILD)/tests/chaos/clock.so: $(BUILD)/obj/tests/chaos/clock.o
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -shared -o $@ $^ -ldl
 
 # Benchmark programs: bench/*.c, each one program. Most speak the wire themselves; PROGRAM_COMPONENTS are those whose code one
 # measures from within.
@@ -131,10 +156,18 @@ FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests
 fuzz-targets: $(FUZZ_TARGETS)
 fuzz_headers = $(filter $(wildcard tests/fuzz/*.h),$(shell sed -n 's/^#include "\(tests\/fuzz\/.*\)"/\1/p' tests/fuzz/$(1).c))
 fuzz_parts = $(foreach c,$(COMPONENTS),$(if $(shell grep -l '^#include "$(c)/' tests/fuzz/$(1).c $(call fuzz_headers,$(1))),$(c)))
-$(FUZZ_TARGETS): $(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $$(foreach c,$$(call fuzz_parts,$$*),$(BUILD)/lib/$$(c).a) $(COMMON)
+$(FUZZ_TARGETS): $(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $$(foreach c,$$(call fuzz_parts,$$*),$(BUILD)/lib/$$(c).a $$(if $$(filter client,$$(c)),$(BUILD)/lib/liblexmq.a)) $(COMMON)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) -fsanitize=fuzzer $(ALL_LDFLAGS) -o $@ $^ $(foreach c,$(call fuzz_parts,$*),$($(c)_LIBS)) $(COMMON_LIBS)
+
+# Programs of the live fuzz: tests/fuzz/live/*.c, which speak to a running stack.
+LIVE_PROGRAMS := $(patsubst tests/fuzz/live/%.c,$(BUILD)/tests/fuzz/live/%,$(wildcard tests/fuzz/live/*.c))
+live-programs: $(LIVE_PROGRAMS)
+$(LIVE_PROGRAMS): $(BUILD)/tests/fuzz/live/%: $(BUILD)/obj/tests/fuzz/live/%.o $(call objects,tests/fuzz/live/lib) $(BUILD)/lib/liblexmq.a $(COMMON)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(COMMON_LIBS)
 
 # ---- a stack on this machine: see scripts/stack ----
 
@@ -170,7 +203,7 @@ restore: packages-run
 # ---- tests ----
 
 test: packages-test
-	@$(MAKE) --no-print-directory -s -j$$(nproc) all unit-tests system-programs
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all unit-tests system-programs chaos-programs live-programs
 	@/usr/bin/python3 tests/run.py $(TESTS)
 
 # What takes several servers: three Galera nodes, two gateways, one killed under load. docs/galera.md
@@ -181,10 +214,40 @@ test-gateways: packages-test
 	@$(MAKE) --no-print-directory -s -j$$(nproc) programs library system-programs
 	@/usr/bin/python3 tests/run.py tests/deploy/test_gateways.py
 
-# The same tests with every program built under AddressSanitizer and UndefinedBehaviorSanitizer.
+# Faults of every kind under load for SECONDS (60), drawn from SEED (7), and every promise checked afterwards. docs/chaos.md
+SEED ?= 7
+chaos: SECONDS = 60
+chaos: packages-chaos
+	@$(MAKE) --no-print-directory -s -j$$(nproc) programs chaos-programs
+	@/usr/bin/python3 -B -m tests.chaos --seconds $(SECONDS) --seed $(SEED)
+
+# The same tests under checkers, each in a build folder of its own: docs/testing.md. All three, and their sum: make sanitize.
+sanitize:
+	@/usr/bin/python3 tests/sanitize/all.py $(MAKE) TESTS=$(TESTS)
+
+# AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer.
 asan: packages-test
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan OPTIMIZE=-O1 HARDEN= \
+	@LEXMQ_CHECKER=asan $(MAKE) --no-print-directory BUILD=$(BUILD)/asan OPTIMIZE=-O1 HARDEN= \
 	    SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer" test
+
+# ThreadSanitizer; every program is linked with what tells it how libzmq orders threads.
+TSAN_ORDER = $(BUILD)/tsan/obj/tests/sanitize/zmq_order.o
+TSAN_BUILD = $(MAKE) --no-print-directory BUILD=$(BUILD)/tsan OPTIMIZE="-O1 -DTEST_PATIENCE=5" HARDEN= SANITIZE="-fsanitize=thread -fno-omit-frame-pointer"
+tsan: packages-test
+	@$(TSAN_BUILD) -s $(TSAN_ORDER)
+	@LEXMQ_CHECKER=tsan $(TSAN_BUILD) LDFLAGS="$(abspath $(TSAN_ORDER)) -lzmq" test
+
+# valgrind: the programs of build/memcheck are scripts that run those of build/memcheck/programs under it.
+memcheck: packages-memcheck
+	@$(MAKE) --no-print-directory -s -j$$(nproc) BUILD=$(BUILD)/memcheck/programs OPTIMIZE="-O1 -DTEST_PATIENCE=10" HARDEN= all unit-tests system-programs
+	@/usr/bin/python3 tests/sanitize/wrap.py $(BUILD)/memcheck
+	@LEXMQ_CHECKER=memcheck LEXMQ_BUILD=$(BUILD)/memcheck /usr/bin/python3 tests/run.py $(TESTS)
+
+# Thousands of connections for MINUTES, idle and busy; nothing may grow. docs/scaling.md
+MINUTES ?= 30
+soak: packages-test
+	@$(MAKE) --no-print-directory -s -j$$(nproc) programs
+	@/usr/bin/python3 -B tests/soak/soak.py $(MINUTES)
 
 # Containers on a real engine: one that runs, else Debian's, started for the test. Exit status 77 of the script: there can be none here.
 test-compose: packages-test
@@ -209,6 +272,15 @@ bench-cost: packages-bench
 bench-sessions: packages-bench
 	@$(MAKE) --no-print-directory -s -j$$(nproc) programs
 	@/usr/bin/python3 bench/sessions.py
+# Memory and processor time of 10,000 idle connections, and how 1,000 busy ones are served.
+bench-connections: packages-bench
+	@$(MAKE) --no-print-directory -s -j$$(nproc) programs bench-programs
+	@/usr/bin/python3 bench/connections.py
+
+# What a client that floods costs the others: docs/benchmark.md.
+bench-flood: packages-bench
+	@$(MAKE) --no-print-directory -s -j$$(nproc) programs bench-programs
+	@/usr/bin/python3 bench/flood.py
 
 # Every target over its seeds and what it learned before, SECONDS long, under sanitizers; smoke: 5 seconds each.
 SECONDS ?= 300
@@ -219,9 +291,17 @@ fuzz: packages-fuzz
 fuzz-smoke:
 	@$(MAKE) --no-print-directory fuzz SECONDS=5
 
+# Mutated messages against a running stack, while ordinary clients look words up; see tests/fuzz/live/run.py. ASAN=1: a stack built with sanitizers.
+MESSAGES ?= 10000000
+fuzz-live: packages-test
+	@$(MAKE) --no-print-directory -s -j$$(nproc) programs library live-programs $(if $(ASAN),BUILD=$(BUILD)/asan OPTIMIZE=-O1 HARDEN= \
+	    SANITIZE="-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer")
+	@LEXMQ_BUILD=$(if $(ASAN),$(BUILD)/asan,$(BUILD)) /usr/bin/python3 -B tests/fuzz/live/run.py $(MESSAGES) $(SEED)
+
 # ---- the look of the code ----
 
 SOURCES = $(shell git ls-files '*.c' '*.h')
+SCRIPTS = $(shell git ls-files scripts .ci docker deploy | xargs grep -lE '^#!.*[ /]bash|^# .*Sourced by')
 PRODUCT_SOURCES = $(filter-out tests/%,$(filter %.c,$(SOURCES)))
 
 format:
@@ -230,6 +310,11 @@ check: packages-check
 	clang-format --dry-run -Werror $(SOURCES)
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,performance,portability \
 	    -D__GNUC__ -D_GNU_SOURCE -I. -Iclient/include $(PRODUCT_SOURCES)
+	@# In tests and benchmarks too, but for a NULL at the end of variable arguments, which is a pointer in every libc that Debian has.
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,performance,portability --suppress=varFuncNullUB \
+	    -D__GNUC__ -D_GNU_SOURCE -I. -Iclient/include $(filter-out $(PRODUCT_SOURCES),$(filter %.c,$(SOURCES)))
+	@# Warnings and errors; what it calls style would make the scripts longer, not safer.
+	shellcheck -x -s bash --severity=warning $(SCRIPTS)
 	@# One file a process: with several, clang-tidy 14 takes every va_list for uninitialised.
 	printf '%s\n' $(PRODUCT_SOURCES) | xargs -P$$(nproc) -I@ \
 	    clang-tidy --quiet --warnings-as-errors='*' @ -- -std=gnu11 $(CPPFLAGS) 2>/dev/null
@@ -265,6 +350,17 @@ install: all
 	    install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; \
 	done
 
+# Units, their users and their key folder's rights: docs/systemd.md. After `make install`, with the same PREFIX.
+UNITDIR := $(DESTDIR)/usr/lib/systemd/system
+install-systemd:
+	install -d $(UNITDIR)/lexmq-.service.d $(UNITDIR)/lexmq-lookup@.service.d $(DESTDIR)/usr/lib/sysusers.d $(DESTDIR)/usr/lib/tmpfiles.d
+	install -m 644 deploy/systemd/*.service deploy/systemd/*.target $(UNITDIR)
+	sed -i 's|^ExecStart=/usr/local/|ExecStart=$(PREFIX)/|' $(UNITDIR)/lexmq-gateway.service $(UNITDIR)/lexmq-*@.service
+	sed 's|^ExecPaths=.*|&$(if $(filter /usr /usr/%,$(PREFIX)),, $(PREFIX))|' deploy/systemd/lexmq-.service.d/10-hardening.conf > $(UNITDIR)/lexmq-.service.d/10-hardening.conf
+	install -m 644 deploy/systemd/lexmq-lookup@.service.d/20-code.conf $(UNITDIR)/lexmq-lookup@.service.d
+	install -m 644 deploy/systemd/lexmq.sysusers $(DESTDIR)/usr/lib/sysusers.d/lexmq.conf
+	install -m 644 deploy/systemd/lexmq.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/lexmq.conf
+
 clean:
 	rm -rf $(BUILD)
 
@@ -279,17 +375,22 @@ help:
 	@echo "make test-galera  three Galera nodes, killed under load;  make test-gateways  two gateways, likewise"
 	@echo "make test-compose docker-compose.yml on a real engine: started, scaled, killed, upgraded, removed, under load"
 	@echo "make test-swarm   deploy/swarm.yml on two nodes: one cut off, rejoined, updated, taken back, under load"
-	@echo "make asan         all tests under AddressSanitizer and UndefinedBehaviorSanitizer"
+	@echo "make chaos SECONDS=60 SEED=7      faults of every kind under load, then every promise checked"
+	@echo "make sanitize     all tests under sanitizers and valgrind; its parts: make asan, make tsan, make memcheck"
+	@echo "make soak         10,000 idle and 1,000 busy connections for MINUTES=30: does anything grow?"
 	@echo "make fuzz         every fuzz target for 300 seconds; FUZZ=name SECONDS=60; make fuzz-smoke  5 seconds each"
+	@echo "make fuzz-live    mutated messages against a running stack; MESSAGES=10000000 SEED=1 RATE=0 ASAN=1"
 	@echo "make check        format, cppcheck, clang-tidy;  make format  mends the format"
 	@echo "make bench        speed, beside a bare zmq_proxy and dictd"
 	@echo "make bench-search what searching costs, and whether it finds what dictd finds"
 	@echo "make bench-cost   what a look-up costs each part;  make bench-sessions  what silent peers cost a gateway"
-	@echo "make install      PREFIX=$(PREFIX) DESTDIR="
+	@echo "make bench-flood  what a client that floods costs the others"
+	@echo "make bench-connections  what 10,000 idle and 1,000 busy connections cost a gateway"
+	@echo "make install      PREFIX=$(PREFIX) DESTDIR=;  make install-systemd  units for systemd"
 	@echo "make clean"
 	@echo "Environment: LEXMQ_VAR (folder of the stack, var), LEXMQ_PORT_BASE (front port, 5555)"
 
-.PHONY: all man programs library unit-tests system-programs bench-programs run up down status import scale restart backup restore test test-compose test-swarm test-galera test-gateways asan fuzz fuzz-smoke fuzz-targets bench bench-search bench-cost bench-sessions format check install clean help
+.PHONY: all man programs library unit-tests system-programs bench-programs run up down status import scale restart backup restore test test-compose test-swarm test-galera test-gateways asan fuzz fuzz-smoke fuzz-targets bench bench-search bench-cost bench-sessions bench-connections bench-flood format check install install-systemd clean help chaos chaos-programs fuzz-live live-programs sanitize tsan memcheck soak
 .DELETE_ON_ERROR:
 .SECONDARY:
 

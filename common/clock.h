@@ -14,6 +14,13 @@ int64_t lex_monotonic_us(void);
 /* The moment `ms` from now as pthread_cond_timedwait wants it, for a condition that is set to the monotonic clock. */
 struct timespec lex_monotonic_after(int64_t ms);
 
+/* When somebody counts as last heard after we stood still for `gap` ms until `now`: so much later, for it was we who could not hear;
+ * but never in the future, where whoever was heard since would land. */
+static inline int64_t lex_heard_after_gap(int64_t heard, int64_t gap, int64_t now)
+{
+    return heard + gap < now ? heard + gap : now;
+}
+
 /* Milliseconds since 1970-01-01 UTC. */
 int64_t lex_utc_ms(void);
 

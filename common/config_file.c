@@ -84,7 +84,7 @@ static const char *s_text_problem(const char *text, size_t size)
 static zconfig_t *s_parse(const lex_program_t *program, const char *path)
 {
     zconfig_t *root = NULL;
-    FILE *file = fopen(path, "r");
+    FILE *file = fopen(path, "re");
 
     if (!file) {
         fprintf(stderr, "%s: %s: %s\n", program->program, path, strerror(errno));

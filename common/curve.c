@@ -140,7 +140,7 @@ static bool s_load_own(lex_curve_t *self, const char *certificate)
 
 lex_curve_t *lex_curve_new_server(const char *certificate)
 {
-    lex_curve_t *self = lex_calloc(1, sizeof *self);
+    lex_curve_t *self = lex_secret_new(sizeof *self);
     if (!s_load_own(self, certificate))
         lex_curve_destroy(&self);
     return self;
@@ -177,7 +177,7 @@ static bool s_load_servers(lex_curve_keys_t *keys, const char *servers)
 
 lex_curve_t *lex_curve_new(const char *certificate, const char *server)
 {
-    lex_curve_t *self = lex_calloc(1, sizeof *self);
+    lex_curve_t *self = lex_secret_new(sizeof *self);
     if (!s_load_servers(&self->server_keys, server) || !s_load_own(self, certificate))
         lex_curve_destroy(&self);
     return self;
@@ -185,12 +185,8 @@ lex_curve_t *lex_curve_new(const char *certificate, const char *server)
 
 void lex_curve_destroy(lex_curve_t **self_p)
 {
-    lex_curve_t *self = *self_p;
-    if (self) {
-        sodium_memzero(self, sizeof *self);
-        free(self);
-        *self_p = NULL;
-    }
+    sodium_free(*self_p); /* which wipes */
+    *self_p = NULL;
 }
 
 void lex_curve_apply_key(const lex_curve_t *self, zsock_t *socket, unsigned index)

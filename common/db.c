@@ -89,6 +89,7 @@ lex_db_t *lex_db_new(const lex_db_options_t *options)
     lex_db_t *self = lex_calloc(1, sizeof *self);
     self->user = lex_strdup(options->user ? options->user : "");
     self->password_file = options->password_file ? lex_strdup(options->password_file) : NULL;
+    self->plugins = lex_strdup(options->plugins ? options->plugins : LEX_DB_PLUGINS);
     self->schema = options->schema ? lex_strdup(options->schema) : NULL;
     self->timeout_ms = options->timeout_ms ? options->timeout_ms : TIMEOUT_DEFAULT_MS;
     self->multi_statements = options->multi_statements;
@@ -107,6 +108,7 @@ void lex_db_destroy(lex_db_t **self_p)
         free(self->hosts[i].name);
     free(self->user);
     free(self->password_file);
+    free(self->plugins);
     free(self->schema);
     free(self);
     *self_p = NULL;
@@ -140,6 +142,7 @@ static void s_options_set(const lex_db_t *self, const lex_db_host_t *host, MYSQL
     mysql_options(mysql, MYSQL_OPT_RECONNECT, &reconnect);
     unsigned local_infile = 0;
     mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &local_infile);
+    mysql_options(mysql, MARIADB_OPT_RESTRICTED_AUTH, self->plugins);
     unsigned long packet = LEX_DB_FIELD_MAX;
     mysql_options(mysql, MYSQL_OPT_MAX_ALLOWED_PACKET, &packet);
     mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");

@@ -8,6 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* None of these tells the server the password: neither a hostile one nor who sits on the way to it. MySQL's caching_sha2_password
+ * does, unless the connection is a Unix socket; the library's mysql_clear_password and dialog do to whoever asks. */
+#define LEX_DB_PLUGINS "mysql_native_password,client_ed25519"
+
 typedef struct {
     const char *
         hosts; /* "a:3306,b:3306,unix:/path/to/socket", tried in order and again after a failure; a Galera node that has lost
@@ -15,7 +19,9 @@ typedef struct {
     const char *user;
     const char
         *password_file; /* first line is the password; NULL: none. Never from argv or environment */
-    const char *schema; /* default schema, may be NULL */
+    const char *
+        plugins; /* ways to log in that a server may ask for, comma-separated; NULL: LEX_DB_PLUGINS */
+    const char *schema;    /* default schema, may be NULL */
     unsigned timeout_ms;   /* connect, read and write; 0: 5000 */
     bool multi_statements; /* the migrator's need: lets lex_db_script run */
 } lex_db_options_t;
@@ -25,7 +31,8 @@ typedef enum {
     LEX_DB_DUPLICATE, /* a unique key is taken (1062) */
     LEX_DB_CONFLICT, /* deadlock, lock wait, or another node of a cluster was first (1213, 1205, 1180, 1020): the transaction is
                         rolled back, run it again */
-    LEX_DB_LOST, /* no connection, or lost in the middle: the outcome of a COMMIT is unknown; reconnects at the next call */
+    LEX_DB_LOST, /* no connection, or lost in the middle: the outcome of a COMMIT is unknown; reconnects at the next call. As well a
+                    server without room (1114, 1021): another one may have some, or this one later */
     LEX_DB_ERROR /* anything else; logged with its statement, never with its values */
 } lex_db_status_t;
 

@@ -17,6 +17,23 @@
 #define MARIADB_CONNECTION_KILLED 1927
 #define MYSQL_IDLE_TIMEOUT        4031 /* ER_CLIENT_INTERACTION_TIMEOUT */
 
+/* The server has no room, on its disk or elsewhere: no fault of what was asked, which may do well later, or with another server. */
+static bool s_is_exhausted(unsigned code)
+{
+    switch (code) {
+    case ER_DISK_FULL:
+    case ER_RECORD_FILE_FULL:
+    case ER_ERROR_ON_WRITE:
+    case ER_GET_ERRNO: /* of a storage engine: InnoDB gives what it does not name as this */
+    case ER_OUTOFMEMORY:
+    case ER_OUT_OF_RESOURCES:
+    case ER_CANT_CREATE_THREAD:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static bool s_is_lost(unsigned code)
 {
     switch (code) {
@@ -52,7 +69,7 @@ static bool s_is_lost(unsigned code)
                                   may */
         return true;
     default:
-        return false;
+        return s_is_exhausted(code);
     }
 }
 

@@ -54,6 +54,7 @@ typedef struct {
 struct lex_db {
     char *user;
     char *password_file;
+    char *plugins;
     char *schema;
     unsigned timeout_ms;
     bool multi_statements;

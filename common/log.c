@@ -138,8 +138,8 @@ static void s_append_head(s_line_t *self, lex_log_level_t level, const unsigned 
         s_append(self, ",\"message\":\"", 12);
 }
 
-static void s_write(lex_log_level_t level, const unsigned char *id, const char *format,
-                    va_list arguments)
+__attribute__((format(printf, 3, 0))) static void
+s_write(lex_log_level_t level, const unsigned char *id, const char *format, va_list arguments)
 {
     if (level > s_log.level)
         return;

@@ -1,4 +1,4 @@
-/* Worker threads around one bounded ring of jobs. */
+/* Worker threads around two bounded rings of jobs. */
 
 #include "common/pool.h"
 
@@ -18,33 +18,69 @@ typedef struct {
     void *arg;
 } s_job_t;
 
-struct lex_pool {
-    pthread_mutex_t lock; /* guards everything below but the threads */
-    pthread_cond_t ready; /* a job was queued, or the pool is ending */
-    s_job_t *jobs;        /* ring of `capacity` slots */
+#define QUICK_IN_A_ROW 8
+
+typedef struct {
+    s_job_t *jobs; /* `capacity` slots */
     unsigned capacity;
     unsigned first; /* slot of the oldest job */
     unsigned count; /* jobs in the ring */
+} s_ring_t;
+
+struct lex_pool {
+    pthread_mutex_t lock; /* guards everything below but the threads */
+    pthread_cond_t ready; /* a job was queued, or the pool is ending */
+    s_ring_t quick;
+    s_ring_t slow;
+    unsigned
+        passed; /* quick jobs that were taken while a slow one waited, since the last slow one */
     bool ending;
     pthread_t *threads;
     unsigned thread_count;
 };
 
-/* Takes the oldest job, waiting for one. False when the pool ends and nothing is left. */
+static bool s_put(s_ring_t *self, s_job_t job)
+{
+    if (self->count == self->capacity) {
+        return false;
+    }
+    self->jobs[(self->first + self->count) % self->capacity] = job;
+    self->count++;
+    return true;
+}
+
+static s_job_t s_get(s_ring_t *self)
+{
+    s_job_t job = self->jobs[self->first];
+    self->first = (self->first + 1) % self->capacity;
+    self->count--;
+    return job;
+}
+
+/* The ring whose turn it is; with the lock held. NULL: nothing waits. */
+static s_ring_t *s_turn(lex_pool_t *self)
+{
+    if (self->slow.count > 0 && (self->quick.count == 0 || self->passed == QUICK_IN_A_ROW)) {
+        self->passed = 0;
+        return &self->slow;
+    }
+    self->passed += self->slow.count > 0;
+    return self->quick.count > 0 ? &self->quick : NULL;
+}
+
+/* Takes a job, waiting for one. False when the pool ends and nothing is left. */
 static bool s_take(lex_pool_t *self, s_job_t *job)
 {
+    s_ring_t *ring;
     pthread_mutex_lock(&self->lock);
-    while (self->count == 0 && !self->ending) {
+    while (!(ring = s_turn(self)) && !self->ending) {
         pthread_cond_wait(&self->ready, &self->lock);
     }
-    bool taken = self->count > 0;
-    if (taken) {
-        *job = self->jobs[self->first];
-        self->first = (self->first + 1) % self->capacity;
-        self->count--;
+    if (ring) {
+        *job = s_get(ring);
     }
     pthread_mutex_unlock(&self->lock);
-    return taken;
+    return ring;
 }
 
 static void *s_thread(void *arg)
@@ -65,8 +101,8 @@ lex_pool_t *lex_pool_new(unsigned threads, unsigned queue)
     lex_pool_t *self = lex_calloc(1, sizeof(*self));
     pthread_mutex_init(&self->lock, NULL);
     pthread_cond_init(&self->ready, NULL);
-    self->capacity = queue;
-    self->jobs = lex_calloc(queue, sizeof(s_job_t));
+    self->quick = (s_ring_t){.jobs = lex_calloc(queue, sizeof(s_job_t)), .capacity = queue};
+    self->slow = (s_ring_t){.jobs = lex_calloc(queue, sizeof(s_job_t)), .capacity = queue};
     self->threads = lex_calloc(threads, sizeof(pthread_t));
 
     /* Must have run before any thread calls mysql_thread_init; running again does nothing. */
@@ -104,29 +140,37 @@ void lex_pool_destroy(lex_pool_t **self_p)
     pthread_cond_destroy(&self->ready);
     pthread_mutex_destroy(&self->lock);
     free(self->threads);
-    free(self->jobs);
+    free(self->quick.jobs);
+    free(self->slow.jobs);
     free(self);
     *self_p = NULL;
 }
 
-int lex_pool_run(lex_pool_t *self, lex_job_fn *job, void *arg)
+static int s_run(lex_pool_t *self, s_ring_t *ring, s_job_t job)
 {
     pthread_mutex_lock(&self->lock);
-    bool accepted = self->count < self->capacity;
+    bool accepted = s_put(ring, job);
     if (accepted) {
-        self->jobs[(self->first + self->count) % self->capacity] =
-            (s_job_t){.run = job, .arg = arg};
-        self->count++;
         pthread_cond_signal(&self->ready);
     }
     pthread_mutex_unlock(&self->lock);
     return accepted ? 0 : -1;
 }
 
+int lex_pool_run(lex_pool_t *self, lex_job_fn *job, void *arg)
+{
+    return s_run(self, &self->quick, (s_job_t){.run = job, .arg = arg});
+}
+
+int lex_pool_run_slow(lex_pool_t *self, lex_job_fn *job, void *arg)
+{
+    return s_run(self, &self->slow, (s_job_t){.run = job, .arg = arg});
+}
+
 unsigned lex_pool_queued(lex_pool_t *self)
 {
     pthread_mutex_lock(&self->lock);
-    unsigned count = self->count;
+    unsigned count = self->quick.count + self->slow.count;
     pthread_mutex_unlock(&self->lock);
     return count;
 }

@@ -185,6 +185,13 @@ static void s_job(void *arg)
     }
 }
 
+static int s_run(lex_request_t *self)
+{
+    lex_pool_t *pool = self->worker->pool;
+    return self->op->flags & LEX_OP_SLOW ? lex_pool_run_slow(pool, s_job, self)
+                                         : lex_pool_run(pool, s_job, self);
+}
+
 void lex_request_defer(lex_request_t **self_p, lex_handler_fn *handler)
 {
     lex_request_t *self = *self_p;
@@ -194,7 +201,7 @@ void lex_request_defer(lex_request_t **self_p, lex_handler_fn *handler)
     if (!worker->pool) {
         *self_p = NULL;
         handler(self->service->context, self);
-    } else if (lex_pool_run(worker->pool, s_job, self) == 0) {
+    } else if (s_run(self) == 0) {
         *self_p = NULL;
     } else {
         lex_reply_error(self_p, LEX_BUSY, S_BUSY_RETRY_MS, "too many requests are waiting");

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/log.h"
+#include "common/sandbox.h"
 
 /* Times between a millisecond and an hour; what is beyond is a slip of the unit. */
 #define TIME_MAX_MS    3600000
@@ -36,12 +37,52 @@ void lex_settings_watch(const lex_config_t *config)
                            lex_config_number(config, "log-slow", 1, TIME_MAX_MS));
 }
 
+static lex_sandbox_mode_t s_sandbox_mode(const lex_config_t *config)
+{
+    static const char *const names[] = {
+        [LEX_SANDBOX_OFF] = "off", [LEX_SANDBOX_ON] = "on", [LEX_SANDBOX_REQUIRE] = "require"};
+    const char *mode = lex_config_require(config, "sandbox");
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (streq(mode, names[i]))
+            return (lex_sandbox_mode_t)i;
+    fprintf(stderr, "%s: --sandbox: \"%.100s\" is neither on nor off nor require\n",
+            lex_config_program(config), mode);
+    exit(2);
+}
+
+static void s_each(const lex_config_t *config, const char *const *names, lex_sandbox_t *sandbox,
+                   void (*add)(lex_sandbox_t *sandbox, const char *value))
+{
+    for (; names && *names; names++)
+        add(sandbox, lex_config_get(config, *names));
+}
+
+void lex_settings_seal(const lex_config_t *config, const lex_settings_needs_t *needs)
+{
+    lex_sandbox_mode_t mode = s_sandbox_mode(config);
+    lex_sandbox_t *sandbox = lex_sandbox_new();
+
+    s_each(config, needs->reads, sandbox, lex_sandbox_may_read);
+    s_each(config, needs->binds, sandbox, lex_sandbox_may_bind);
+    s_each(config, needs->writes, sandbox, lex_sandbox_may_write);
+    if (needs->never_connects)
+        lex_sandbox_never_connects(sandbox);
+    if (needs->makes_code)
+        lex_sandbox_makes_code(sandbox);
+    int rc = lex_sandbox_seal(sandbox, mode);
+    lex_sandbox_destroy(&sandbox);
+    if (rc)
+        exit(1);
+}
+
 lex_db_options_t lex_settings_db(const lex_config_t *config, const char *schema)
 {
     return (lex_db_options_t){
         .hosts = lex_config_require(config, "db-hosts"),
         .user = lex_config_require(config, "db-user"),
         .password_file = lex_config_get(config, "db-password-file"),
+        .plugins = lex_config_get(config, "db-plugins"),
         .schema = schema,
         .timeout_ms = (unsigned)lex_config_number(config, "db-timeout", 1, TIME_MAX_MS),
     };

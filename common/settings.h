@@ -23,11 +23,19 @@
         "log-slow", "MS", "1000", "tell of each request that took longer, and of each that failed" \
     }
 
+/* common/sandbox.h */
+#define LEX_SANDBOX_SETTINGS                                                                       \
+    {                                                                                              \
+        "sandbox", "MODE", "on",                                                                   \
+            "limits on what the program can do once it runs: on, off, or require (ends without)"   \
+    }
+
 #define LEX_DB_SETTINGS(default_user)                                                              \
     {"db-hosts", "HOSTS", "127.0.0.1:3306",                                                        \
      "database servers, host:port or unix:/path, tried in order"},                                 \
         {"db-user", "NAME", default_user, "database account"},                                     \
         {"db-password-file", "FILE", NULL, "file whose first line is the account's password"},     \
+        {"db-plugins", "NAMES", LEX_DB_PLUGINS, "ways to log in that a server may ask for"},       \
     {                                                                                              \
         "db-timeout", "MS", "5000", "connect, read and write timeout"                              \
     }
@@ -51,6 +59,18 @@ void lex_settings_log(const lex_config_t *config, const char *program);
 
 /* What is told of requests. For programs that have LEX_WATCH_SETTINGS. */
 void lex_settings_watch(const lex_config_t *config);
+
+/* What a server needs when it runs, by the names of its settings; each list ends with NULL, and may be NULL. */
+typedef struct {
+    const char *const *reads;  /* files, which are replaced at times, and folders */
+    const char *const *writes; /* folders */
+    const char *const *binds;  /* endpoints */
+    bool never_connects, makes_code;
+} lex_settings_needs_t;
+
+/* Closes the sandbox. Before the first thread and the first socket; exits with 1 when --sandbox require finds something missing. For
+ * programs that have LEX_SANDBOX_SETTINGS. */
+void lex_settings_seal(const lex_config_t *config, const lex_settings_needs_t *needs);
 
 /* Pointers in the result live as long as the config. `schema` becomes the default schema. */
 lex_db_options_t lex_settings_db(const lex_config_t *config, const char *schema);

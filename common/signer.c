@@ -18,8 +18,8 @@ struct lex_signer {
  * signatures from which the secret can be computed, so a damaged file must not be used. */
 static bool s_is_whole(const unsigned char *key, unsigned char *public_key)
 {
-    unsigned char *seed = lex_allocated(sodium_malloc(crypto_sign_SEEDBYTES));
-    unsigned char *again = lex_allocated(sodium_malloc(KEY_SIZE));
+    unsigned char *seed = lex_secret_new(crypto_sign_SEEDBYTES);
+    unsigned char *again = lex_secret_new(KEY_SIZE);
 
     crypto_sign_ed25519_sk_to_seed(seed, key);
     crypto_sign_seed_keypair(public_key, again, seed);
@@ -48,7 +48,7 @@ lex_signer_t *lex_signer_new(const char *path)
 
     lex_signer_t *self = lex_calloc(1, sizeof *self);
     unsigned char public_key[crypto_sign_PUBLICKEYBYTES];
-    self->key = lex_allocated(sodium_malloc(KEY_SIZE));
+    self->key = lex_secret_new(KEY_SIZE);
     if (s_decode(text, self->key) && s_is_whole(self->key, public_key)) {
         lex_token_key_id(public_key, self->key_id);
         sodium_mprotect_readonly(self->key);

@@ -45,6 +45,7 @@ static int s_set_gateways(lex_worker_t *self, const char *endpoints)
 static int s_set_curve(lex_worker_t *self, const lex_worker_options_t *options)
 {
     if (options->insecure) {
+        lex_warning("INSECURE: plaintext, and whoever is at a gateway's address is taken for it");
         return 0;
     }
     if (!options->certificate || !options->gateway_certificate) {

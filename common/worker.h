@@ -47,6 +47,7 @@ enum {
         1, /* needs a valid session token: else `unauthorized` without calling the handler */
     LEX_OP_POOL =
         2, /* may block: runs on the pool. Without it the handler runs on the loop and must return within a millisecond or so */
+    LEX_OP_SLOW = 4, /* with LEX_OP_POOL: the others on the pool go before it (common/pool.h) */
 };
 
 typedef struct {

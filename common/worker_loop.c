@@ -119,7 +119,8 @@ static void s_forgive_stall(lex_worker_t *self)
     self->watch.stalls++;
     lex_warning("worker: the loop stood still for %lld ms", (long long)gap);
     for (unsigned i = 0; i < self->session_count; i++) {
-        self->sessions[i].heard_at += gap;
+        lex_session_t *session = &self->sessions[i];
+        session->heard_at = lex_heard_after_gap(session->heard_at, gap, self->now);
     }
 }
 

@@ -1,5 +1,6 @@
 #include "common/writer.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,14 @@ static int s_append(void *arg, const char *data, size_t size)
         size_t alloc = buffer->alloc ? buffer->alloc * 2 : FIRST_SIZE;
         while (alloc < buffer->size + size)
             alloc *= 2;
-        buffer->data = lex_realloc(buffer->data, alloc);
+        /* Not realloc, which leaves the old bytes behind: they may be a password's. */
+        char *larger = lex_malloc(alloc);
+        if (buffer->data) {
+            memcpy(larger, buffer->data, buffer->size);
+            sodium_memzero(buffer->data, buffer->size);
+            free(buffer->data);
+        }
+        buffer->data = larger;
         buffer->alloc = alloc;
     }
     if (size > 0)
@@ -41,6 +49,8 @@ void lex_writer_clear(lex_writer_t *self)
 
 void lex_writer_close(lex_writer_t *self)
 {
+    if (self->buffer.data)
+        sodium_memzero(self->buffer.data, self->buffer.size);
     msgpack_sbuffer_destroy(&self->buffer);
     msgpack_sbuffer_init(&self->buffer);
 }

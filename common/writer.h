@@ -1,4 +1,5 @@
-/* Writing msgpack bodies into a buffer that is kept and reused. */
+/* Writing msgpack bodies into a buffer that is kept and reused. A body may hold a password, so what the buffer grows out of and what
+ * it is closed with are wiped, also in programs that have no free of their own (common/heap/free.c). */
 
 #ifndef LEX_WRITER_H
 #define LEX_WRITER_H

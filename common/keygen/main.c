@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "common/config.h"
+#include "common/harden.h"
 #include "common/keygen/keys.h"
 #include "common/random.h"
 #include "common/settings.h"
@@ -68,6 +69,7 @@ int main(int argc, char **argv)
         .settings = s_settings,
     };
     int exit_code = 0;
+    lex_harden(LEX_FILES_PRIVATE);
     zsys_handler_set(NULL);
     lex_config_t *config = lex_config_new(&program, argc, argv, &exit_code);
     if (!config)

@@ -31,6 +31,7 @@ static inline int body_parse_copy(lex_body_t *body, const void *data, size_t siz
                                   unsigned char **copy)
 {
     *copy = malloc(size ? size : 1);
+    // cppcheck-suppress uninitvar ; an array that a caller fills through a cursor into it
     memcpy(*copy, data, size);
     return lex_body_parse(body, *copy, size);
 }

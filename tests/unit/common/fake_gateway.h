@@ -17,8 +17,9 @@
 #include "common/mdp.h"
 #include "common/packet.h"
 #include "common/writer.h"
+#include "tests/unit/patience.h"
 
-#define FAKE_LIMIT_MS 10000
+#define FAKE_LIMIT_MS (10000 * TEST_PATIENCE)
 
 typedef struct {
     zsock_t *router;

@@ -15,7 +15,9 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#define HTTP_LIMIT_S 20
+#include "tests/unit/patience.h"
+
+#define HTTP_LIMIT_S (20 * TEST_PATIENCE)
 
 typedef struct {
     int status; /* 0: none came */

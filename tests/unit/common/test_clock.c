@@ -54,12 +54,20 @@ static void clocks_run(void **state)
     assert_true(llabs(lex_utc_ms() / 1000 - (int64_t)time(NULL)) <= 1);
 }
 
+static void nobody_is_heard_in_the_future(void **state)
+{
+    (void)state;
+    assert_int_equal(lex_heard_after_gap(1000, 5000, 6500), 6000); /* was silent for 500 besides */
+    assert_int_equal(lex_heard_after_gap(6400, 5000, 6500), 6500); /* heard since */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(iso_times),
         cmocka_unit_test(iso_time_is_cut_not_overrun),
         cmocka_unit_test(clocks_run),
+        cmocka_unit_test(nobody_is_heard_in_the_future),
     };
     return cmocka_run_group_tests_name("clock", tests, NULL, NULL);
 }

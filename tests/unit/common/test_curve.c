@@ -12,8 +12,9 @@
 
 #include "common/curve.h"
 #include "common/random.h"
+#include "tests/unit/patience.h"
 
-#define LIMIT_MS 5000
+#define LIMIT_MS (5000 * TEST_PATIENCE)
 
 typedef struct {
     char folder[64];
@@ -70,7 +71,7 @@ static bool s_talk_by(const lex_curve_t *client_curve, unsigned key,
     int port = zsock_bind(server, "tcp://127.0.0.1:*");
     assert_true(port > 0);
     zsock_connect(client, "tcp://127.0.0.1:%d", port);
-    zsock_set_sndtimeo(client, 1000);
+    zsock_set_sndtimeo(client, 1000 * TEST_PATIENCE);
     bool is_sent = zstr_send(client, "hello") == 0;
     zsock_set_rcvtimeo(server, is_sent ? LIMIT_MS : 300);
     char *text = zstr_recv(server);

@@ -14,8 +14,9 @@
 #include <unistd.h>
 
 #include "common/pool.h"
+#include "tests/unit/patience.h"
 
-#define LIMIT_S 30
+#define LIMIT_S (30 * TEST_PATIENCE)
 
 static void s_wait(sem_t *semaphore)
 {
@@ -112,6 +113,28 @@ static void test_a_full_queue_says_so(void **state)
     assert_int_equal(fixture->count, 2);
 }
 
+/* Ten slow jobs that came first, then twenty others: eight of these go before each of those. */
+static void test_slow_jobs_let_others_pass_but_not_all(void **state)
+{
+    s_fixture_t *fixture = *state;
+    static s_numbered_t jobs[30];
+    lex_pool_t *pool = lex_pool_new(1, 30);
+    assert_int_equal(lex_pool_run(pool, s_block, fixture), 0);
+    s_wait(&fixture->started);
+    for (unsigned i = 0; i < 30; i++) {
+        jobs[i] = (s_numbered_t){fixture, i};
+        assert_int_equal(i < 10 ? lex_pool_run_slow(pool, s_number, &jobs[i])
+                                : lex_pool_run(pool, s_number, &jobs[i]),
+                         0);
+    }
+    assert_int_equal(lex_pool_queued(pool), 30);
+    sem_post(&fixture->go);
+    lex_pool_destroy(&pool);
+    static const unsigned expected[30] = {10, 11, 12, 13, 14, 15, 16, 17, 0, 18, 19, 20, 21, 22, 23,
+                                          24, 25, 1,  26, 27, 28, 29, 2,  3, 4,  5,  6,  7,  8,  9};
+    assert_memory_equal(fixture->order, expected, sizeof expected);
+}
+
 static void test_jobs_run_side_by_side(void **state)
 {
     s_fixture_t *fixture = *state;
@@ -154,6 +177,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_jobs_start_in_order_and_are_all_finished, s_setup,
                                         s_teardown),
         cmocka_unit_test_setup_teardown(test_a_full_queue_says_so, s_setup, s_teardown),
+        cmocka_unit_test_setup_teardown(test_slow_jobs_let_others_pass_but_not_all, s_setup,
+                                        s_teardown),
         cmocka_unit_test_setup_teardown(test_jobs_run_side_by_side, s_setup, s_teardown),
         cmocka_unit_test(test_signals_are_for_others),
     };
