@@ -55,12 +55,22 @@ static size_t s_body_bytes(const frames_t *frames)
     return bytes;
 }
 
-/* With free credit there is no queue to be full. */
-static bool s_is_full(const gateway_t *self, const service_t *service, const frames_t *frames)
+/* Opens the request in hand, for which there is room. */
+static void s_open(gateway_t *self, frames_t *frames, admission_t *admission)
 {
-    return !service_best(service) &&
-           (service->queued >= self->options.queue_requests ||
-            service->queued_bytes + s_body_bytes(frames) > self->options.queue_bytes);
+    asker_t *asker = admission->asker;
+    if (!asker)
+        asker = askers_add(&self->askers, &frames->part[0], admission->is_back);
+    request_t *request = requests_take(self->requests);
+    request->service = admission->service;
+    request->lane = admission->lane ? admission->lane : lane_add(asker, admission->service);
+    request->from_back = admission->is_back;
+    request->connection = frames->connection;
+    request_take_body(request, frames, PART_BODY);
+    request->received = self->now_us;
+    if (self->options.is_following)
+        story_received(self, request);
+    dispatch_request(self, request);
 }
 
 /* A request for a service that we know. */
@@ -74,20 +84,20 @@ static void s_accept(gateway_t *self, frames_t *frames, service_t *service, bool
                      RETRY_DRAIN_MS);
         return;
     }
-    request_t *request = s_is_full(self, service, frames) ? NULL : requests_take(self->requests);
-    if (!request) {
-        service->count.busy++;
-        reply_refuse(self, socket, frames, LEX_BUSY, "the queue is full", RETRY_BUSY_MS);
+    asker_t *asker = askers_find(&self->askers, &frames->part[0], from_back);
+    admission_t admission = {.asker = asker,
+                             .lane = asker ? lane_find(asker, service) : NULL,
+                             .service = service,
+                             .bytes = s_body_bytes(frames),
+                             .is_back = from_back};
+    limit_t limit = admission_check(self, &admission);
+    if (limit == LIMIT_NONE) {
+        s_open(self, frames, &admission);
         return;
     }
-    request->service = service;
-    request->from_back = from_back;
-    zmq_msg_move(&request->client, &frames->part[0]);
-    request_take_body(request, frames, PART_BODY);
-    request->received = self->now_us;
-    if (self->options.is_following)
-        story_received(self, request);
-    dispatch_request(self, request);
+    service->count.busy++;
+    self->refusals += !from_back;
+    reply_refuse(self, socket, frames, LEX_BUSY, limit_message(limit), RETRY_BUSY_MS);
 }
 
 void client_message(gateway_t *self, frames_t *frames, bool from_back)

@@ -19,6 +19,7 @@ static void s_assign(gateway_t *self, peer_t *worker, request_t *request)
     worker->held++;
     worker->open++;
     worker->turn = ++self->turns;
+    service_given(request->lane);
     service_worker_changed(worker->service, worker);
     story_given(self, request);
 }
@@ -26,19 +27,31 @@ static void s_assign(gateway_t *self, peer_t *worker, request_t *request)
 void dispatch_service(gateway_t *self, service_t *service)
 {
     peer_t *worker;
-    while (service->queued && (worker = service_best(service)))
-        s_assign(self, worker, service_pop(service));
+    request_t *request;
+    while (service->queued && (worker = service_best(service)) && (request = service_pop(service)))
+        s_assign(self, worker, request);
+}
+
+/* Counts a request as open everywhere. */
+static void s_open(gateway_t *self, request_t *request)
+{
+    asker_t *asker = request->lane->asker;
+    request->deadline = self->now + self->options.deadline_ms;
+    list_append(&self->arrivals, &request->arrival);
+    self->open++;
+    self->open_front += !request->from_back;
+    request->service->open++;
+    asker->open++;
+    asker->bytes += request->bytes;
 }
 
 void dispatch_request(gateway_t *self, request_t *request)
 {
     service_t *service = request->service;
-    peer_t *worker = service->queued ? NULL : service_best(service);
-    request->deadline = self->now + self->options.deadline_ms;
-    list_append(&self->arrivals, &request->arrival);
-    self->open++;
-    self->open_front += !request->from_back;
-    service->open++;
+    service_seen(service, self->now);
+    /* Free credit that is left is for nobody who waits: those are held. */
+    peer_t *worker = service_is_held(service, request->lane) ? NULL : service_best(service);
+    s_open(self, request);
     if (worker)
         s_assign(self, worker, request);
     else {
@@ -61,13 +74,23 @@ void dispatch_flush(gateway_t *self)
 /* No client waits for the request any more. */
 static void s_close(gateway_t *self, request_t *request)
 {
+    lane_t *lane = request->lane;
+    asker_t *asker = lane->asker;
     self->open--;
     self->open_front -= !request->from_back;
     request->service->open--;
     if (request->state == REQUEST_QUEUED)
         service_unqueue(request->service, request);
-    else
+    else {
         request->worker->open--;
+        service_left(request->service, lane);
+    }
+    request->lane = NULL;
+    if (lane->at_work == 0 && lane_waiting(lane) == 0)
+        lane_remove(lane);
+    asker->bytes -= request->bytes;
+    if (--asker->open == 0)
+        asker_remove(asker);
 }
 
 void dispatch_finish(gateway_t *self, request_t *request)
@@ -79,10 +102,9 @@ void dispatch_finish(gateway_t *self, request_t *request)
     if (!worker)
         return;
     worker->held--;
-    if (!worker->is_draining) {
+    if (!worker->is_draining)
         service_worker_changed(worker->service, worker);
-        dispatch_service(self, worker->service);
-    }
+    dispatch_service(self, worker->service);
 }
 
 void dispatch_abandon(gateway_t *self, request_t *request)
@@ -107,6 +129,7 @@ static void s_return(gateway_t *self, request_t *request)
         requests_release(self->requests, request);
         return;
     }
+    service_left(service, request->lane);
     /* Also for the one that is given up here: whoever ends it takes it from the queue. */
     service_put_back(service, request);
     if (was_sent && (request->has_partial || request->losses == REDISPATCH_MAX)) {

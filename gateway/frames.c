@@ -19,6 +19,7 @@ int frames_receive(frames_t *self, void *socket)
 {
     self->count = 0;
     self->overlong = false;
+    self->dropped_bytes = 0;
     for (;;) {
         zmq_msg_t *frame = &self->part[self->count];
         zmq_msg_init(frame);
@@ -35,6 +36,7 @@ int frames_receive(frames_t *self, void *socket)
         else {
             /* No place for what follows: this one's place takes the rest, one after another. */
             self->overlong = true;
+            self->dropped_bytes += zmq_msg_size(frame);
             zmq_msg_close(frame);
         }
         if (!more)

@@ -16,8 +16,10 @@
 
 typedef struct {
     zmq_msg_t part[FRAMES_MAX];
-    unsigned count; /* parts that are set */
-    bool overlong;  /* there were more; they are gone */
+    unsigned count;       /* parts that are set */
+    bool overlong;        /* there were more; they are gone */
+    size_t dropped_bytes; /* of those that are gone */
+    int connection;       /* the descriptor it came on, -1 where that is not known (meter.h) */
 } frames_t;
 
 /* Receives one message without waiting. 1, 0 when there is none now, -1 when the socket cannot be

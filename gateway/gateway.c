@@ -9,8 +9,10 @@
 #include "common/curve.h"
 #include "common/log.h"
 #include "common/memory.h"
+#include "gateway/capacity.h"
 #include "gateway/client.h"
 #include "gateway/dispatch.h"
+#include "gateway/interest.h"
 #include "gateway/sockets.h"
 #include "gateway/state.h"
 #include "gateway/timers.h"
@@ -22,7 +24,17 @@
  * BATCH frames, small enough that neither side waits long. */
 #define ROUND_MESSAGES 256
 
+/* Requests refused in a round before the front has a rest: until something comes from the back, or
+ * for so long. Whoever floods is answered no faster than that and waits in its own connection,
+ * while the others, which libzmq reads in turn, are still read in each round. */
+#define ROUND_REFUSALS 8
+#define REST_MS        1
+
 #define BACK_FRAME_MAX (16 << 20) /* docs/protocol.md section 4 */
+
+/* What libzmq may hold for a worker, and for all of them: twice the largest message, and four such. */
+#define BACK_CONNECTION_BYTES (UINT64_C(2) * MDP_BODY_FRAMES_MAX * BACK_FRAME_MAX)
+#define BACK_TOTAL_BYTES      (4 * BACK_CONNECTION_BYTES)
 
 /* Connection heartbeats find peers whose host vanished. Clients have no others; workers have those
  * of MDP as well. */
@@ -38,16 +50,44 @@ static int s_open_signals(void)
     return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
+static guard_t *s_guard(const gateway_options_t *options)
+{
+    unsigned connections[SIDES];
+    capacity_claim(options->max_connections, connections);
+    connections_limit_t limit[SIDES] = {
+        [SIDE_FRONT] = {connections[SIDE_FRONT], options->connection_bytes, options->total_bytes},
+        [SIDE_BACK] = {connections[SIDE_BACK], BACK_CONNECTION_BYTES, BACK_TOTAL_BYTES}};
+    return guard_new(limit, !options->insecure);
+}
+
+static int s_front_unread(const gateway_options_t *options)
+{
+    uint64_t fitting = options->connection_bytes / 2 / (uint64_t)options->max_request;
+    return fitting < 1 ? 1 : fitting < SOCKET_FRONT_UNREAD ? (int)fitting : SOCKET_FRONT_UNREAD;
+}
+
 static bool s_open_sockets(gateway_t *self, const lex_curve_t *curve)
 {
-    socket_terms_t front = {"front", self->options.front, self->options.max_request,
-                            SOCKET_FRONT_QUEUE, FRONT_HEARTBEAT_MS};
-    socket_terms_t back = {"back", self->options.back, BACK_FRAME_MAX, SOCKET_BACK_QUEUE,
-                           BACK_HEARTBEAT_MS};
-    self->back_socket = socket_new(&back, curve);
-    self->front_socket = self->back_socket ? socket_new(&front, curve) : NULL;
+    socket_terms_t front = {"front",
+                            self->options.front,
+                            self->options.max_request,
+                            SOCKET_FRONT_QUEUE,
+                            s_front_unread(&self->options),
+                            FRONT_HEARTBEAT_MS};
+    socket_terms_t back = {
+        "back",           self->options.back, BACK_FRAME_MAX, SOCKET_BACK_QUEUE, SOCKET_BACK_UNREAD,
+        BACK_HEARTBEAT_MS};
+    self->guard = s_guard(&self->options);
+    self->meter = guard_meter(self->guard);
+    self->back_socket = socket_new(&back, curve, self->guard, SIDE_BACK);
+    self->front_socket =
+        self->back_socket ? socket_new(&front, curve, self->guard, SIDE_FRONT) : NULL;
     if (!self->front_socket)
         return false;
+    if (!interest_is_ours())
+        lex_warning(
+            "this libzmq does not poll as ours does: a peer can end it (gateway/interest.h)");
+    guard_start(self->guard);
     self->front = zsock_resolve(self->front_socket);
     self->back = zsock_resolve(self->back_socket);
     return true;
@@ -95,6 +135,7 @@ gateway_t *gateway_new(const gateway_options_t *options)
     self->wake = -1;
     services_init(&self->services);
     peers_init(&self->peers);
+    askers_init(&self->askers);
     self->requests = requests_new();
     list_init(&self->arrivals);
     list_init(&self->abandoned);
@@ -103,7 +144,6 @@ gateway_t *gateway_new(const gateway_options_t *options)
     self->body = lex_body_new();
     s_read_clock(self);
     self->started = self->tick_at = self->now;
-    zsys_set_io_threads(options->io_threads);
     if (!s_open(self))
         gateway_destroy(&self);
     return self;
@@ -130,12 +170,16 @@ void gateway_destroy(gateway_t **self_p)
     if (!self)
         return;
     watch_close(self);
+    if (self->guard)
+        guard_stop(self->guard);
     zsock_destroy(&self->front_socket);
     zsock_destroy(&self->back_socket);
     zactor_destroy(&self->zap);
+    guard_destroy(&self->guard);
     certificates_destroy(&self->certificates);
     s_forget_sessions(self);
     requests_destroy(&self->requests);
+    askers_close(&self->askers);
     peers_close(&self->peers);
     services_close(&self->services);
     lex_writer_close(&self->writer);
@@ -157,17 +201,26 @@ static void s_message(gateway_t *self, void *socket)
         client_message(self, frames, true);
 }
 
-/* Takes a round's messages from a socket. True when there may be more. */
-static bool s_read(gateway_t *self, void *socket)
+static bool s_rests(const gateway_t *self)
+{
+    return self->refusals >= ROUND_REFUSALS;
+}
+
+bool gateway_read(gateway_t *self, void *socket)
 {
     for (unsigned i = 0; i < ROUND_MESSAGES; i++) {
+        if (socket == self->front && s_rests(self))
+            return false;
         int rc = frames_receive(&self->frames, socket);
         if (rc == -1) {
             lex_error("socket cannot be read: %s", zmq_strerror(errno));
             self->is_done = self->is_cut_short = true;
         }
+        if (rc == 0)
+            meter_dry(self->meter, socket == self->front ? SIDE_FRONT : SIDE_BACK);
         if (rc != 1)
             return false;
+        self->frames.connection = meter_take(self->meter, &self->frames);
         s_message(self, socket);
         frames_close(&self->frames);
     }
@@ -195,12 +248,14 @@ static void s_read_signals(gateway_t *self)
 /* Waits until a socket or a signal is there or a timer is due; sets which sockets to read. */
 static void s_wait(gateway_t *self, bool *read_front, bool *read_back)
 {
-    zmq_pollitem_t items[] = {{self->front, 0, ZMQ_POLLIN, 0},
+    bool rests = s_rests(self);
+    int64_t time = timers_wait(self);
+    zmq_pollitem_t items[] = {{self->front, 0, rests ? 0 : ZMQ_POLLIN, 0},
                               {self->back, 0, ZMQ_POLLIN, 0},
                               {NULL, self->signals, ZMQ_POLLIN, 0},
                               {NULL, self->wake, ZMQ_POLLIN, 0}};
-    zmq_poll(items, 4, timers_wait(self));
-    *read_front = items[0].revents != 0;
+    zmq_poll(items, 4, rests && time > REST_MS ? REST_MS : time);
+    *read_front = rests || items[0].revents != 0;
     *read_back = items[1].revents != 0;
     s_read_clock(self);
     if (items[2].revents)
@@ -212,8 +267,9 @@ int gateway_run(gateway_t *self)
     bool read_front = true;
     bool read_back = true;
     while (!self->is_done) {
-        bool more_front = read_front && s_read(self, self->front);
-        bool more_back = read_back && s_read(self, self->back);
+        self->refusals = 0;
+        bool more_front = read_front && gateway_read(self, self->front);
+        bool more_back = read_back && gateway_read(self, self->back);
         dispatch_flush(self);
         s_read_clock(self);
         timers_run(self);

@@ -1,15 +1,14 @@
 #include <czmq.h>
 #include <signal.h>
-#include <sys/resource.h>
 
 #include "common/config.h"
+#include "common/harden.h"
 #include "common/log.h"
 #include "common/random.h"
 #include "common/settings.h"
 #include "gateway/gateway.h"
 
 #define TIME_MAX_MS 3600000
-#define FILES_HINT  12000 /* open files for 10,000 clients and some hundred workers */
 
 static const lex_setting_t s_settings[] = {
     {"front", "ENDPOINTS", "tcp://*:5555", "where clients connect, comma-separated"},
@@ -20,7 +19,14 @@ static const lex_setting_t s_settings[] = {
     {"deadline", "MS", "10000", "time a request has to be answered"},
     {"queue-requests", "N", "10000", "requests that may wait for one service"},
     {"queue-bytes", "BYTES", "67108864", "bytes of requests that may wait for one service"},
+    {"client-requests", "N", "2000", "requests that one client connection may have open"},
+    {"client-bytes", "BYTES", "16777216",
+     "bytes of requests that one client connection may have open"},
     {"max-request", "BYTES", "1048576", "largest frame from a client"},
+    {"max-connections", "N", "10000", "connections of clients; fewer where open files are limited"},
+    {"connection-bytes", "BYTES", "134217728",
+     "bytes that may lie unread, or unsent, for one connection of a client"},
+    {"buffer-bytes", "BYTES", "536870912", "the same for all of them together"},
     {"heartbeat", "MS", "1000", "heartbeat interval, the same as the workers'"},
     {"drain", "MS", "10000", "time that open requests get to finish when told to stop"},
     {"io-threads", "N", "1", "threads that move and encrypt the traffic"},
@@ -28,7 +34,14 @@ static const lex_setting_t s_settings[] = {
      "services without a worker of which the gateway is not ready, comma-separated"},
     LEX_WATCH_SETTINGS,
     LEX_LOG_SETTINGS,
+    LEX_SANDBOX_SETTINGS,
     {NULL, NULL, NULL, NULL},
+};
+
+static const lex_settings_needs_t s_needs = {
+    .reads = (const char *const[]){"certificate", "workers", NULL},
+    .binds = (const char *const[]){"front", "back", NULL},
+    .never_connects = true,
 };
 
 static gateway_options_t s_options(const lex_config_t *config)
@@ -43,10 +56,16 @@ static gateway_options_t s_options(const lex_config_t *config)
         .deadline_ms = lex_config_number(config, "deadline", 1, TIME_MAX_MS),
         .queue_requests = (unsigned)lex_config_number(config, "queue-requests", 0, 1 << 18),
         .queue_bytes = (size_t)lex_config_number(config, "queue-bytes", 0, INT64_C(1) << 40),
+        .client_requests = (unsigned)lex_config_number(config, "client-requests", 1, 1 << 18),
+        .client_bytes = (size_t)lex_config_number(config, "client-bytes", 1, INT64_C(1) << 40),
         .max_request = lex_config_number(config, "max-request", 64, 1 << 30),
+        .max_connections = (unsigned)lex_config_number(config, "max-connections", 1, 1000000),
+        .connection_bytes =
+            (uint64_t)lex_config_number(config, "connection-bytes", 1 << 16, INT64_C(1) << 40),
+        .total_bytes =
+            (uint64_t)lex_config_number(config, "buffer-bytes", 1 << 16, INT64_C(1) << 40),
         .heartbeat_ms = lex_config_number(config, "heartbeat", 10, TIME_MAX_MS),
         .drain_ms = lex_config_number(config, "drain", 0, TIME_MAX_MS),
-        .io_threads = (unsigned)lex_config_number(config, "io-threads", 1, 64),
         .ready_services = lex_config_get(config, "ready-services"),
         .metrics = lex_config_get(config, "metrics"),
         .is_following = lex_config_number(config, "log-requests", 0, UINT32_MAX) > 0,
@@ -64,18 +83,6 @@ static void s_block_signals(void)
     zsys_handler_set(NULL);
 }
 
-/* Every connection is an open file. */
-static void s_raise_files(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == -1)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur < FILES_HINT)
-        lex_warning("limit of open files is %llu; 10,000 clients need %d",
-                    (unsigned long long)limit.rlim_cur, FILES_HINT);
-}
-
 int main(int argc, char **argv)
 {
     static const lex_program_t program = {
@@ -86,15 +93,17 @@ int main(int argc, char **argv)
         .settings = s_settings,
     };
     int exit_code = 0;
+    lex_harden(LEX_FILES_PRIVATE);
     s_block_signals();
     lex_config_t *config = lex_config_new(&program, argc, argv, &exit_code);
     if (!config)
         return exit_code;
     lex_settings_log(config, program.program);
     lex_settings_watch(config);
+    lex_settings_seal(config, &s_needs);
     lex_random_setup();
-    s_raise_files();
     gateway_options_t options = s_options(config);
+    zsys_set_io_threads((size_t)lex_config_number(config, "io-threads", 1, 64));
     gateway_t *gateway = gateway_new(&options);
     exit_code = gateway ? gateway_run(gateway) : 1;
     gateway_destroy(&gateway);

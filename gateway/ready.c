@@ -75,8 +75,8 @@ static service_t *s_service(gateway_t *self, const void *name, size_t size)
     service_t *idle = service ? NULL : services_find_idle(&self->services);
     if (!idle)
         return service;
-    while (!list_is_empty(&idle->queue)) {
-        request_t *request = list_item(idle->queue.next, request_t, place);
+    request_t *request;
+    while ((request = service_last_of_longest(idle, false))) {
         reply_error(self, request, LEX_UNAVAILABLE, "no worker serves this", 0);
         dispatch_finish(self, request);
     }

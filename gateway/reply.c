@@ -1,12 +1,15 @@
 #include "gateway/reply.h"
 
-static bool s_start(gateway_t *self, void *socket, zmq_msg_t *client, unsigned char command,
-                    const void *service, size_t service_size)
+/* A client that has too much to read already is one that does not read. `size` is the body's. */
+static bool s_start(gateway_t *self, void *socket, zmq_msg_t *client, int connection,
+                    unsigned char command, const void *service, size_t service_size, size_t size)
 {
-    if (frames_start(socket, client) == -1) {
+    side_t side = socket == self->front ? SIDE_FRONT : SIDE_BACK;
+    if (!meter_may_give(self->meter, side, connection) || frames_start(socket, client) == -1) {
         self->unroutable++;
         return false;
     }
+    meter_give(self->meter, connection, MDP_HEADER_SIZE + 1 + service_size + size);
     frames_put(socket, MDP_CLIENT, MDP_HEADER_SIZE, true);
     frames_put(socket, &command, 1, true);
     frames_put(socket, service, service_size, true);
@@ -18,16 +21,25 @@ static void *s_socket(gateway_t *self, const request_t *request)
     return request->from_back ? self->back : self->front;
 }
 
-static bool s_start_reply(gateway_t *self, request_t *request, unsigned char command)
+static bool s_start_reply(gateway_t *self, request_t *request, unsigned char command, size_t size)
 {
-    return s_start(self, s_socket(self, request), &request->client, command, request->service->name,
-                   request->service->size);
+    return s_start(self, s_socket(self, request), &request->lane->asker->routing_id,
+                   request->connection, command, request->service->name, request->service->size,
+                   size);
+}
+
+static size_t s_size(const frames_t *frames, unsigned first)
+{
+    size_t size = 0;
+    for (unsigned i = first; i < frames->count; i++)
+        size += frames_size(frames, i);
+    return size;
 }
 
 bool reply_frames(gateway_t *self, request_t *request, unsigned char command, frames_t *frames,
                   unsigned first)
 {
-    if (!s_start_reply(self, request, command))
+    if (!s_start_reply(self, request, command, s_size(frames, first)))
         return false;
     void *socket = s_socket(self, request);
     for (unsigned i = first; i < frames->count; i++)
@@ -38,7 +50,7 @@ bool reply_frames(gateway_t *self, request_t *request, unsigned char command, fr
 bool reply_bytes(gateway_t *self, request_t *request, unsigned char command, const void *body,
                  size_t size)
 {
-    if (!s_start_reply(self, request, command))
+    if (!s_start_reply(self, request, command, size))
         return false;
     frames_put(s_socket(self, request), body, size, false);
     return true;
@@ -65,8 +77,8 @@ void reply_refuse(gateway_t *self, void *socket, frames_t *frames, lex_code_t co
 
 void reply_direct(gateway_t *self, void *socket, frames_t *frames, const void *body, size_t size)
 {
-    if (s_start(self, socket, &frames->part[0], MDPC_FINAL, frames_data(frames, 3),
-                frames_size(frames, 3)))
+    if (s_start(self, socket, &frames->part[0], frames->connection, MDPC_FINAL,
+                frames_data(frames, 3), frames_size(frames, 3), size))
         frames_put(socket, body, size, false);
 }
 

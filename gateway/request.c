@@ -39,7 +39,6 @@ void requests_destroy(requests_t **self_p)
 
 static void s_init(request_t *self)
 {
-    zmq_msg_init(&self->client);
     zmq_msg_init(&self->body);
     list_init(&self->arrival);
     list_init(&self->place);
@@ -56,17 +55,22 @@ static void s_grow(requests_t *self)
     self->chunks[self->chunk_count++] = chunk;
 }
 
+bool requests_has_room(const requests_t *self)
+{
+    return !list_is_empty(&self->free) || self->chunk_count < CHUNKS_MAX;
+}
+
 request_t *requests_take(requests_t *self)
 {
-    if (list_is_empty(&self->free)) {
-        if (self->chunk_count == CHUNKS_MAX)
-            return NULL;
+    if (!requests_has_room(self))
+        return NULL;
+    if (list_is_empty(&self->free))
         s_grow(self);
-    }
     request_t *request = list_item(self->free.next, request_t, place);
     list_remove(&request->place);
     request->state = REQUEST_QUEUED;
     request->service = NULL;
+    request->lane = NULL;
     request->worker = NULL;
     request->bytes = 0;
     request->frames = 0;
@@ -128,9 +132,7 @@ void request_take_body(request_t *self, frames_t *frames, unsigned first)
 
 void request_drop_frames(request_t *self)
 {
-    zmq_msg_close(&self->client);
     zmq_msg_close(&self->body);
-    zmq_msg_init(&self->client);
     zmq_msg_init(&self->body);
     for (unsigned i = 0; self->rest && i < self->frames - 1u; i++)
         zmq_msg_close(&self->rest[i]);

@@ -1,9 +1,9 @@
 /* Open requests: from receipt until the FINAL went out, or the gateway itself answered.
  *
  * They live in a slab, so that taking one costs no allocation and an address on the wire is an
- * index and a generation: a stale or invented address is told in one comparison. Who asked, and the
- * body in case another worker must do it again, stay with the request; bodies are shared with
- * libzmq by reference, not copied. */
+ * index and a generation: a stale or invented address is told in one comparison. The body, in case
+ * another worker must do it again, stays with the request, shared with libzmq by reference, not
+ * copied. */
 
 #ifndef GATEWAY_REQUEST_H
 #define GATEWAY_REQUEST_H
@@ -16,16 +16,17 @@
 #include "gateway/frames.h"
 #include "gateway/list.h"
 
-/* Most requests open at once in the whole gateway; one more is answered `busy`. 256 bytes each: 64
- * MiB without bodies. */
+/* Most requests open at once in the whole gateway; one more costs who has most of them waiting. Less
+ * than 256 bytes each: 64 MiB without bodies. */
 #define REQUESTS_MAX (1u << 18)
 
+struct lane;
 struct service;
 struct peer;
 
 typedef enum {
     REQUEST_FREE,      /* in the slab's free list */
-    REQUEST_QUEUED,    /* in its service's queue */
+    REQUEST_QUEUED,    /* in its lane of its service's queue */
     REQUEST_OUTBOX,    /* given to a worker, goes out at the end of the round */
     REQUEST_SENT,      /* at the worker */
     REQUEST_ABANDONED, /* its client was answered at the deadline, but the worker still has it in
@@ -34,15 +35,16 @@ typedef enum {
 
 typedef struct request {
     list_t arrival; /* all open ones in order of their deadline, or the abandoned ones in theirs */
-    list_t place;   /* a service's queue, or a worker's outbox or list of requests at work */
+    list_t place;   /* a lane's queue, or a worker's outbox or list of requests at work */
     struct service *service; /* not owned */
+    struct lane *lane;       /* of who asked, not owned; NULL once abandoned */
     struct peer *worker;     /* not owned; NULL while queued */
-    zmq_msg_t client;        /* routing id of who asked */
     zmq_msg_t body;          /* first body frame */
     zmq_msg_t *rest;         /* the other body frames, or NULL */
     size_t bytes;            /* of all body frames */
     int64_t deadline;        /* monotonic ms */
     int64_t received;        /* monotonic us */
+    int connection;          /* frames_t.connection of the request */
     uint32_t index;
     uint32_t generation;
     request_state_t state;
@@ -62,6 +64,8 @@ void requests_destroy(requests_t **self_p);
 
 /* A fresh request in no list and without frames; NULL when REQUESTS_MAX are open. */
 request_t *requests_take(requests_t *self);
+/* False when REQUESTS_MAX are open. */
+bool requests_has_room(const requests_t *self);
 /* Leaves its lists, frees its frames and its place. Its address names nothing from now on. */
 void requests_release(requests_t *self, request_t *request);
 /* The request of an address from the wire, or NULL. */
@@ -69,7 +73,7 @@ request_t *requests_find(const requests_t *self, const void *address, size_t siz
 
 /* Moves the body frames out of a received message, from part `first` on. */
 void request_take_body(request_t *self, frames_t *frames, unsigned first);
-/* Frees client and body, for a request that only keeps a worker's credit. */
+/* Frees the body, for a request that only keeps a worker's credit. */
 void request_drop_frames(request_t *self);
 
 /* The eight bytes that name the request on the wire. */

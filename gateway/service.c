@@ -75,7 +75,8 @@ static service_t *s_add(services_t *self, const void *name, size_t size)
     service->entry.size = size;
     table_insert(self->by_name, &service->entry);
     list_append(&self->all, &service->all);
-    list_init(&service->queue);
+    list_init(&service->turns);
+    list_init(&service->held);
     service->latency.bounds = &lex_bounds_duration;
     return service;
 }
@@ -119,44 +120,9 @@ void services_remove(services_t *self, service_t **service_p)
     assert(service->sessions == 0 && service->open == 0);
     table_remove(self->by_name, &service->entry);
     list_remove(&service->all);
+    heap_close(&service->by_requests);
+    heap_close(&service->by_bytes);
     free(service->heap);
     free(service);
     *service_p = NULL;
-}
-
-static void s_queued(service_t *self, request_t *request)
-{
-    request->state = REQUEST_QUEUED;
-    request->worker = NULL;
-    self->queued++;
-    self->queued_bytes += request->bytes;
-}
-
-void service_push(service_t *self, request_t *request)
-{
-    list_append(&self->queue, &request->place);
-    s_queued(self, request);
-}
-
-void service_put_back(service_t *self, request_t *request)
-{
-    list_prepend(&self->queue, &request->place);
-    s_queued(self, request);
-}
-
-request_t *service_pop(service_t *self)
-{
-    if (list_is_empty(&self->queue))
-        return NULL;
-    request_t *request = list_item(self->queue.next, request_t, place);
-    service_unqueue(self, request);
-    return request;
-}
-
-void service_unqueue(service_t *self, request_t *request)
-{
-    assert(request->state == REQUEST_QUEUED && request->service == self);
-    list_remove(&request->place);
-    self->queued--;
-    self->queued_bytes -= request->bytes;
 }

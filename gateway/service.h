@@ -10,6 +10,8 @@
 
 #include "common/histogram.h"
 #include "common/mdp.h"
+#include "gateway/heap.h"
+#include "gateway/lane.h"
 #include "gateway/list.h"
 #include "gateway/peer.h"
 #include "gateway/request.h"
@@ -20,16 +22,23 @@
 
 typedef struct service {
     table_entry_t entry;
-    list_t all;    /* services_t.all */
-    list_t queue;  /* requests by `place`, first come first served */
+    list_t all;         /* services_t.all */
+    list_t turns;       /* lanes in which requests wait, by `turn`: the next one first */
+    list_t held;        /* the same, of askers whose part is at the workers already */
+    heap_t by_requests; /* lanes by how many wait in them, and by their bytes */
+    heap_t by_bytes;
     peer_t **heap; /* workers that may be given requests, the best first; see service_best */
     unsigned workers;
     unsigned heap_size;
     unsigned sessions; /* workers and, beyond them, the ones that drain */
     unsigned queued;
     size_t queued_bytes;
-    unsigned open; /* queued or at a worker */
-    struct {       /* since the name became known */
+    unsigned open;  /* queued or at a worker */
+    unsigned lanes; /* askers that have something open here */
+    unsigned
+        lanes_most[2]; /* the most at once in this while, and in the one before (service_queue.c) */
+    int64_t lanes_since; /* monotonic ms: begin of this while */
+    struct {             /* since the name became known */
         uint64_t requests, finals, busy, timeouts, unavailable, redispatched;
         uint64_t lost; /* sessions that ended without a drain */
     } count;
@@ -67,13 +76,26 @@ void services_remove(services_t *self, service_t **service_p);
  * more than SERVICES_EXPECTED_MAX. */
 bool services_expect(services_t *self, const char *names);
 
-/* The queue. push at the end; put_back at the head, for a request that was at a worker already; pop
- * is NULL when empty. */
+/* The queue (service_queue.c). push at the end of the request's lane; put_back at its head, for a
+ * request that was at a worker already, and its lane has the next turn. pop takes the next request
+ * in turn, NULL when none waits or all that wait are held: for when a worker has free credit. */
 void service_push(service_t *self, request_t *request);
 void service_put_back(service_t *self, request_t *request);
 request_t *service_pop(service_t *self);
 /* Takes a queued request out of the middle. */
 void service_unqueue(service_t *self, request_t *request);
+/* The request that came last of who has most waiting here, by their number or by their bytes; NULL
+ * when none waits, or has bytes. */
+request_t *service_last_of_longest(const service_t *self, bool by_bytes);
+
+/* The asker has its part of what is at the workers, and others have requests open as well, or had
+ * lately: one more of its requests waits, whatever credit is free. */
+bool service_is_held(const service_t *self, const lane_t *lane);
+/* Counts the lanes at this moment (monotonic ms): when a request was opened, and now and then. */
+void service_seen(service_t *self, int64_t now);
+/* A request of the lane was given to a worker; or is no longer at one. */
+void service_given(lane_t *lane);
+void service_left(service_t *self, lane_t *lane);
 
 /* Workers. After a worker's `held` or `turn` changed, service_worker_changed puts it in its new
  * place. */

@@ -9,9 +9,12 @@
 #include "common/body.h"
 #include "common/monitor.h"
 #include "common/writer.h"
+#include "gateway/admission.h"
+#include "gateway/asker.h"
 #include "gateway/certificates.h"
 #include "gateway/frames.h"
 #include "gateway/gateway.h"
+#include "gateway/guard.h"
 #include "gateway/list.h"
 #include "gateway/peer.h"
 #include "gateway/request.h"
@@ -28,6 +31,8 @@ struct gateway {
     zsock_t *back_socket;
     void *front; /* the libzmq sockets, for the hot path */
     void *back;
+    guard_t *guard;
+    meter_t *meter;               /* the guard's */
     zactor_t *zap;                /* NULL with insecure */
     certificates_t *certificates; /* NULL with insecure */
     int signals;                  /* signalfd */
@@ -35,6 +40,7 @@ struct gateway {
     services_t services;
     peers_t peers;
     requests_t *requests;
+    askers_t askers;
     list_t arrivals;  /* open requests by `arrival`, the next deadline first: all have the same time
                          to live */
     list_t abandoned; /* abandoned requests by `arrival`, likewise */
@@ -48,6 +54,7 @@ struct gateway {
     int64_t started;
     int64_t tick_at;     /* next look at heartbeats, certificates and signals */
     int64_t drain_until; /* while draining */
+    unsigned refusals;   /* requests from the front answered `busy` in this round */
     bool is_draining;
     bool is_done;
     bool is_cut_short; /* by a second signal or a fault */
@@ -57,14 +64,19 @@ struct gateway {
     atomic_bool is_asked;   /* the monitor waits for an answer */
     story_t story;
 
-    uint64_t bad_frames;   /* messages that were no valid command */
-    uint64_t unroutable;   /* messages whose receiver was gone or did not read */
-    uint64_t late_replies; /* replies to nothing that is open at that worker */
-    uint64_t refused;      /* requests for what the peer may not ask for */
+    uint64_t bad_frames;          /* messages that were no valid command */
+    uint64_t unroutable;          /* messages whose receiver was gone or did not read */
+    uint64_t late_replies;        /* replies to nothing that is open at that worker */
+    uint64_t refused;             /* requests for what the peer may not ask for */
+    uint64_t limited[LIMIT_NONE]; /* requests answered `busy`, by the limit */
 
     frames_t frames;     /* the message in hand */
     lex_writer_t writer; /* bodies of our own, and READY options */
     lex_body_t *body;
 };
+
+/* Takes a round's messages from one of the two sockets and does what they ask, without waiting; outboxes fill and are not sent. True when
+ * there may be more. The step of gateway_run that reads; a test that has its own clock takes it by itself. */
+bool gateway_read(gateway_t *self, void *socket);
 
 #endif

@@ -49,14 +49,18 @@ static table_entry_t **s_bucket(const table_t *self, uint64_t hash)
     return &self->buckets[hash & (self->bucket_count - 1)];
 }
 
-table_entry_t *table_find(const table_t *self, const void *key, size_t size)
+static table_entry_t *s_find(const table_t *self, uint64_t hash, const void *key, size_t size)
 {
-    uint64_t hash = s_hash(self, key, size);
     table_entry_t *entry = *s_bucket(self, hash);
     while (entry &&
            (entry->hash != hash || entry->size != size || memcmp(entry->key, key, size) != 0))
         entry = entry->next;
     return entry;
+}
+
+table_entry_t *table_find(const table_t *self, const void *key, size_t size)
+{
+    return s_find(self, s_hash(self, key, size), key, size);
 }
 
 /* Twice the buckets: chains stay about one long, whatever the number of peers. */
@@ -79,10 +83,10 @@ static void s_grow(table_t *self)
 
 void table_insert(table_t *self, table_entry_t *entry)
 {
-    assert(!table_find(self, entry->key, entry->size));
+    entry->hash = s_hash(self, entry->key, entry->size);
+    assert(!s_find(self, entry->hash, entry->key, entry->size));
     if (self->count == self->bucket_count)
         s_grow(self);
-    entry->hash = s_hash(self, entry->key, entry->size);
     table_entry_t **bucket = s_bucket(self, entry->hash);
     entry->next = *bucket;
     *bucket = entry;

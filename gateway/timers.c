@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "gateway/dispatch.h"
 #include "gateway/reply.h"
@@ -40,11 +41,31 @@ static void s_expire(gateway_t *self, request_t *request)
     dispatch_end_drain(self, worker);
 }
 
+/* Lanes are held until requests of theirs are answered; or, when those have expired or their worker
+ * answers nothing any more, until this. */
+static void s_check_held(gateway_t *self)
+{
+    for (list_t *node = self->services.all.next; node != &self->services.all; node = node->next) {
+        service_t *service = list_item(node, service_t, all);
+        service_seen(service, self->now);
+        dispatch_service(self, service);
+    }
+}
+
 static void s_run_deadlines(gateway_t *self)
 {
     request_t *request;
-    while ((request = s_first(&self->arrivals)) && request->deadline <= self->now)
+    bool has_expired = false;
+    /* One in an outbox was given to a worker in this very moment, when another ended here: it is
+     * sent first and has its turn in the next round. */
+    while ((request = s_first(&self->arrivals)) && request->deadline <= self->now &&
+           request->state != REQUEST_OUTBOX) {
         s_expire(self, request);
+        has_expired = true;
+    }
+    /* Not before all have: a worker must not be given what has expired as well. */
+    if (has_expired)
+        s_check_held(self);
     while ((request = s_first(&self->abandoned)) && request->deadline <= self->now)
         dispatch_finish(self, request);
 }
@@ -75,8 +96,10 @@ static int64_t s_check_worker(gateway_t *self, peer_t *worker)
 static void s_forgive(gateway_t *self, int64_t late)
 {
     lex_warning("loop stood still for %lld ms", (long long)late);
-    for (list_t *node = self->peers.all.next; node != &self->peers.all; node = node->next)
-        list_item(node, peer_t, all)->seen += late;
+    for (list_t *node = self->peers.all.next; node != &self->peers.all; node = node->next) {
+        peer_t *worker = list_item(node, peer_t, all);
+        worker->seen = lex_heard_after_gap(worker->seen, late, self->now);
+    }
 }
 
 static void s_tick(gateway_t *self)
@@ -96,6 +119,7 @@ static void s_tick(gateway_t *self)
         if (due && due < next)
             next = due;
     }
+    s_check_held(self);
     self->tick_at = next < self->now + TICK_MIN_MS ? self->now + TICK_MIN_MS : next;
 }
 

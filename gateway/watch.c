@@ -102,6 +102,14 @@ static void s_write_replies(gateway_t *self, lex_metrics_t *page)
     }
 }
 
+static void s_write_limits(gateway_t *self, lex_metrics_t *page)
+{
+    lex_metrics_counter(page, "lexmq_gateway_busy_total",
+                        "Requests answered busy, by the limit that they met.");
+    for (limit_t limit = 0; limit < LIMIT_NONE; limit++)
+        lex_metrics_put(page, self->limited[limit], {"limit", limit_name(limit)});
+}
+
 static void s_write_latency(gateway_t *self, lex_metrics_t *page)
 {
     service_t *service;
@@ -117,10 +125,79 @@ static void s_counter(lex_metrics_t *page, const char *name, const char *help, u
     lex_metrics_put(page, value);
 }
 
+static uint64_t s_side_open(const guard_figures_t *figures)
+{
+    return figures->open;
+}
+
+static uint64_t s_side_max(const guard_figures_t *figures)
+{
+    return figures->max;
+}
+
+static uint64_t s_side_accepted(const guard_figures_t *figures)
+{
+    return figures->accepted;
+}
+
+static uint64_t s_side_refused(const guard_figures_t *figures)
+{
+    return figures->refused;
+}
+
+static uint64_t s_side_ended(const guard_figures_t *figures)
+{
+    return figures->ended;
+}
+
+static uint64_t s_side_unread(const guard_figures_t *figures)
+{
+    return figures->unread;
+}
+
+static uint64_t s_side_unsent(const guard_figures_t *figures)
+{
+    return figures->unsent;
+}
+
+static const struct {
+    const char *name, *help;
+    uint64_t (*value)(const guard_figures_t *figures);
+    bool is_counter;
+} s_connection_families[] = {
+    {"lexmq_gateway_connections_open", "Connections.", s_side_open, false},
+    {"lexmq_gateway_connections_max", "Connections that may be open.", s_side_max, false},
+    {"lexmq_gateway_connections_accepted_total", "Connections accepted.", s_side_accepted, true},
+    {"lexmq_gateway_connections_refused_total", "Connections ended because too many were open.",
+     s_side_refused, true},
+    {"lexmq_gateway_connections_ended_total",
+     "Connections ended because of what lay unread or unsent.", s_side_ended, true},
+    {"lexmq_gateway_connections_unread_bytes", "Bytes of messages that are not whole or not taken.",
+     s_side_unread, false},
+    {"lexmq_gateway_connections_unsent_bytes", "Bytes of replies that clients have not taken.",
+     s_side_unsent, false},
+};
+
+static void s_write_connections(gateway_t *self, lex_metrics_t *page)
+{
+    guard_figures_t front, back;
+    guard_figures(self->guard, SIDE_FRONT, &front);
+    guard_figures(self->guard, SIDE_BACK, &back);
+    for (size_t i = 0; i < sizeof s_connection_families / sizeof *s_connection_families; i++) {
+        if (s_connection_families[i].is_counter)
+            lex_metrics_counter(page, s_connection_families[i].name, s_connection_families[i].help);
+        else
+            lex_metrics_gauge(page, s_connection_families[i].name, s_connection_families[i].help);
+        lex_metrics_put(page, s_connection_families[i].value(&front), {"side", "front"});
+        lex_metrics_put(page, s_connection_families[i].value(&back), {"side", "back"});
+    }
+}
+
 void watch_write(gateway_t *self, lex_metrics_t *page)
 {
     s_write_families(self, page);
     s_write_replies(self, page);
+    s_write_limits(self, page);
     s_write_latency(self, page);
     s_counter(page, "lexmq_gateway_bad_frames_total", "Messages that were no command.",
               self->bad_frames);
@@ -130,6 +207,7 @@ void watch_write(gateway_t *self, lex_metrics_t *page)
               self->late_replies);
     s_counter(page, "lexmq_gateway_refused_total",
               "Requests for a service that the peer may not ask for.", self->refused);
+    s_write_connections(self, page);
     lex_metrics_gauge(page, "lexmq_gateway_draining", "1 while the gateway goes down.");
     lex_metrics_put(page, self->is_draining);
 }

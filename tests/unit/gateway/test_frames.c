@@ -5,8 +5,9 @@
 #include <errno.h>
 
 #include "gateway/frames.h"
+#include "tests/unit/patience.h"
 
-#define LIMIT_MS 5000
+#define LIMIT_MS (5000 * TEST_PATIENCE)
 
 typedef struct {
     void *context, *router, *dealer;

@@ -1,17 +1,9 @@
-/* Services: names, queue, and the choice of a worker. */
+/* Services: names, and the choice of a worker. */
 
 #include "tests/unit/gateway/unit.h"
 
 #include "common/random.h"
 #include "gateway/service.h"
-
-static request_t *s_request(requests_t *requests, service_t *service, size_t bytes)
-{
-    request_t *request = requests_take(requests);
-    request->service = service;
-    request->bytes = bytes;
-    return request;
-}
 
 static void test_names(void **state)
 {
@@ -28,33 +20,6 @@ static void test_names(void **state)
     assert_false(service_name_is_valid("a\0b", 3));
     assert_false(service_name_is_valid("a\x7f", 2));
     assert_false(service_name_is_valid("\xc3\xa9", 2));
-}
-
-static void test_queue(void **state)
-{
-    (void)state;
-    services_t services;
-    services_init(&services);
-    requests_t *requests = requests_new();
-    service_t *service = services_add(&services, "echo", 4);
-    request_t *list[4];
-    for (int i = 0; i < 4; i++)
-        list[i] = s_request(requests, service, 10);
-    service_push(service, list[1]);
-    service_push(service, list[2]);
-    service_push(service, list[3]);
-    service_put_back(service, list[0]);
-    assert_int_equal(service->queued, 4);
-    assert_int_equal(service->queued_bytes, 40);
-    service_unqueue(service, list[2]);
-    assert_ptr_equal(service_pop(service), list[0]);
-    assert_ptr_equal(service_pop(service), list[1]);
-    assert_ptr_equal(service_pop(service), list[3]);
-    assert_null(service_pop(service));
-    assert_int_equal(service->queued, 0);
-    assert_int_equal(service->queued_bytes, 0);
-    requests_destroy(&requests);
-    services_close(&services);
 }
 
 static void test_names_are_bounded(void **state)
@@ -190,7 +155,6 @@ int main(void)
     lex_random_setup();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
-        cmocka_unit_test(test_queue),
         cmocka_unit_test(test_names_are_bounded),
         cmocka_unit_test(test_expected_names),
         cmocka_unit_test(test_choice_is_the_best_of_all),

@@ -15,6 +15,8 @@ static void test_page(void **state)
 {
     (void)state;
     gateway_t gateway = {.bad_frames = 3, .refused = 4, .is_draining = true};
+    static const connections_limit_t limit[SIDES] = {{10, 1, 1}, {20, 1, 1}};
+    gateway.guard = guard_new(limit, false);
     services_init(&gateway.services);
     assert_true(services_expect(&gateway.services, "auth, lookup"));
     service_t *invented = services_add(&gateway.services, "invented", 8);
@@ -48,6 +50,9 @@ static void test_page(void **state)
     s_contains(text, "\nlexmq_gateway_bad_frames_total 3\n");
     s_contains(text, "\nlexmq_gateway_refused_total 4\n");
     s_contains(text, "\nlexmq_gateway_draining 1\n");
+    s_contains(text, "\nlexmq_gateway_connections_max{side=\"front\"} 10\n");
+    s_contains(text, "\nlexmq_gateway_connections_max{side=\"back\"} 20\n");
+    s_contains(text, "\nlexmq_gateway_connections_ended_total{side=\"front\"} 0\n");
     assert_null(strstr(text, "invented"));
     service_add_worker(invented, &(peer_t){.credit = 1});
     lex_metrics_destroy(&page);
@@ -58,6 +63,7 @@ static void test_page(void **state)
     lex_metrics_destroy(&page);
     lookup->open = 0;
     services_close(&gateway.services);
+    guard_destroy(&gateway.guard);
 }
 
 int main(void)
