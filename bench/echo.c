@@ -16,6 +16,7 @@ static const lex_setting_t s_settings[] = {
     {"service", "NAME", "echo", "mdp: the service to register"},
     {"credit", "N", "200", "mdp: requests held at once"},
     {"batch", "N", "64", "mdp: requests in one BATCH"},
+    {"cost", "US", "0", "mdp: processor time spent on each request"},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -45,6 +46,7 @@ int main(int argc, char **argv)
         .service = lex_config_require(config, "service"),
         .credit = (unsigned)lex_config_number(config, "credit", 1, MDP_CREDIT_MAX),
         .batch = (unsigned)lex_config_number(config, "batch", 0, MDP_BATCH_MAX),
+        .cost_us = (unsigned)lex_config_number(config, "cost", 0, 1000000),
     };
     echo_for_gateway(socket, &worker);
 }

@@ -20,6 +20,8 @@ static const lex_setting_t s_settings[] = {
     {"endpoint", "ENDPOINT", NULL, "where: a ZeroMQ endpoint; for dict an address and port"},
     {"server", "FILE", NULL, "the server's certificate; none: plaintext"},
     {"service", "NAME", "echo", "mdp: the service asked"},
+    {"waits-out", NULL, NULL,
+     "mdp with a window of 1: wait out `busy` and `timeout`, as liblexmq does"},
     {"words", "FILE", NULL, "define, match and dict: what to ask for, one a line"},
     {"strategy", "NAME", NULL, "match: the strategy; dict: MATCH with it, none: DEFINE"},
     {"database", "NAME", "wn", "dict: the database asked"},
@@ -67,6 +69,9 @@ static void s_configure(load_t *load, const lex_config_t *config)
         .warm_up_ms = (unsigned)lex_config_number(config, "warm-up", 0, TIME_MAX_MS),
         .measure_ms = (unsigned)lex_config_number(config, "measure", 1, TIME_MAX_MS),
     };
+    load->waits_out = lex_config_is_on(config, "waits-out");
+    if (load->waits_out && load->window > 1)
+        fail("waits-out needs a window of 1");
     int threads = (int)lex_config_number(config, "io-threads", 1, 16);
     expect(zmq_ctx_set(load->context, ZMQ_IO_THREADS, threads) == 0, "I/O threads");
     load->strategy = load->contender == &contender_match ? lex_config_require(config, "strategy")
@@ -91,11 +96,11 @@ static void s_run(load_t *load, load_result_t *result)
 static void s_print(const load_t *load, const load_result_t *result)
 {
     printf("{\"contender\":\"%s\",\"clients\":%u,\"window\":%u,\"measure_ms\":%u,"
-           "\"answered\":%llu,\"unrecorded\":%llu,"
+           "\"answered\":%llu,\"refused\":%llu,\"unrecorded\":%llu,"
            "\"per_second\":%.1f,\"p50_ms\":%.4f,\"p99_ms\":%.4f}\n",
            load->contender->name, load->clients, load->window, load->measure_ms,
-           (unsigned long long)result->answered, (unsigned long long)result->unrecorded,
-           (double)result->counted * 1e3 / load->measure_ms,
+           (unsigned long long)result->answered, (unsigned long long)result->refused,
+           (unsigned long long)result->unrecorded, (double)result->counted * 1e3 / load->measure_ms,
            (double)histogram_percentile(&result->latency, 0.50) / 1e6,
            (double)histogram_percentile(&result->latency, 0.99) / 1e6);
 }
@@ -111,7 +116,7 @@ int main(int argc, char **argv)
     load_result_t *result = calloc(1, sizeof *result);
     s_configure(&load, config);
     s_run(&load, result);
-    if (result->counted == 0)
+    if (result->counted == 0 && !load.waits_out)
         fail("nothing was answered in the time measured");
     s_print(&load, result);
     words_t *words = (words_t *)load.words;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/lib/failure.h"
 #include "bench/lib/load.h"
@@ -88,11 +89,31 @@ static void s_mdp_send(void *connection, unsigned slot)
     wire_request(self->socket, self->load->service, self->request, sizeof self->request);
 }
 
+/* True when liblexmq would ask again, after so long. */
+static bool s_may_retry(zmq_msg_t *reply, uint64_t *retry_ms)
+{
+    *retry_ms = 0;
+    lex_body_t *body = lex_body_new();
+    lex_code_t code = LEX_OK;
+    if (lex_body_parse(body, zmq_msg_data(reply), zmq_msg_size(reply)) == 0)
+        code = lex_body_outcome(body, NULL, NULL, retry_ms);
+    lex_body_destroy(&body);
+    return code == LEX_BUSY || code == LEX_TIMEOUT;
+}
+
 static unsigned s_mdp_receive(void *connection, load_result_t *result)
 {
     s_echo_t *self = connection;
-    (void)result;
-    return s_check(self, wire_final(self->socket, &self->frames, self->load->service));
+    for (;;) {
+        zmq_msg_t *reply = wire_final(self->socket, &self->frames, self->load->service);
+        uint64_t retry_ms;
+        if (!self->load->waits_out || zmq_msg_size(reply) == LOAD_REPLY_SIZE ||
+            !s_may_retry(reply, &retry_ms))
+            return s_check(self, reply);
+        result->refused++;
+        usleep((useconds_t)(retry_ms * 1000));
+        wire_request(self->socket, self->load->service, self->request, sizeof self->request);
+    }
 }
 
 const contender_t contender_proxy = {"proxy", s_open, s_proxy_send, s_proxy_receive, s_close};

@@ -1,6 +1,7 @@
 #include "bench/lib/echo.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "bench/lib/failure.h"
 #include "bench/lib/load.h"
@@ -16,6 +17,22 @@ static void s_fill(unsigned char *reply, const void *request, size_t size)
         fail("a request of %zu bytes", size);
     memcpy(reply, request, size);
     memset(reply + size, 'e', LOAD_REPLY_SIZE - size);
+}
+
+static int64_t s_processor_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* As a service would: its own processor time, however long the machine makes it wait for that. */
+static void s_work(unsigned cost_us)
+{
+    if (cost_us == 0)
+        return;
+    for (int64_t end = s_processor_us() + cost_us; s_processor_us() < end;)
+        ;
 }
 
 static void s_send_reply(void *socket, zmq_msg_t *request)
@@ -59,7 +76,7 @@ static void s_send_ready(void *socket, const echo_worker_t *worker)
 }
 
 /* MDPW02 07 packed: the requests are all answered in one frame of the same kind. */
-static void s_answer_batch(void *socket, zmq_msg_t *requests)
+static void s_answer_batch(void *socket, zmq_msg_t *requests, unsigned cost_us)
 {
     const void *data = zmq_msg_data(requests);
     size_t size = zmq_msg_size(requests);
@@ -76,6 +93,7 @@ static void s_answer_batch(void *socket, zmq_msg_t *requests)
     unsigned char *out = zmq_msg_data(&replies);
     unsigned char reply[LOAD_REPLY_SIZE];
     for (offset = 0; lex_packet_next(data, size, &offset, &record) == 1;) {
+        s_work(cost_us);
         s_fill(reply, record.body, record.body_size);
         out = lex_packet_write(out, MDPW_FINAL, record.address, record.address_size, reply,
                                sizeof reply);
@@ -85,26 +103,27 @@ static void s_answer_batch(void *socket, zmq_msg_t *requests)
 }
 
 /* MDPW02 02 address empty body. */
-static void s_answer(void *socket, wire_frames_t *frames)
+static void s_answer(void *socket, wire_frames_t *frames, unsigned cost_us)
 {
     if (frames->count != 5)
         fail("a REQUEST of %u frames", frames->count);
+    s_work(cost_us);
     s_send_head(socket, MDPW_FINAL, true);
     wire_send_message(socket, &frames->parts[2], true);
     wire_send_message(socket, &frames->parts[3], true);
     s_send_reply(socket, &frames->parts[4]);
 }
 
-static void s_message(void *socket, wire_frames_t *frames)
+static void s_message(void *socket, wire_frames_t *frames, unsigned cost_us)
 {
     if (frames->count < 2 || !wire_frame_is(frames, 0, MDP_WORKER, MDP_HEADER_SIZE) ||
         zmq_msg_size(&frames->parts[1]) != 1)
         fail("what came is not for a worker");
     int command = *(unsigned char *)zmq_msg_data(&frames->parts[1]);
     if (command == MDPW_BATCH && frames->count == 3)
-        s_answer_batch(socket, &frames->parts[2]);
+        s_answer_batch(socket, &frames->parts[2], cost_us);
     else if (command == MDPW_REQUEST)
-        s_answer(socket, frames);
+        s_answer(socket, frames, cost_us);
     else if (command != MDPW_HEARTBEAT)
         fail("the gateway ends the session with command %d", command);
 }
@@ -119,7 +138,7 @@ void echo_for_gateway(void *socket, const echo_worker_t *worker)
     s_send_ready(socket, worker);
     for (;;) {
         if (wire_receive(socket, &frames))
-            s_message(socket, &frames);
+            s_message(socket, &frames, worker->cost_us);
         int64_t now = lex_monotonic_ms();
         if (now >= heartbeat_at) {
             s_send_head(socket, MDPW_HEARTBEAT, false);

@@ -10,6 +10,7 @@ typedef struct {
     const char *service;
     unsigned credit; /* READY options, docs/protocol.md section 2.3 */
     unsigned batch;
+    unsigned cost_us; /* of processor, for each request */
 } echo_worker_t;
 
 /* An MDP/0.2 worker: answers a REQUEST with a FINAL and a BATCH with a BATCH, and heartbeats. */

@@ -92,6 +92,7 @@ static void s_finish(s_client_t *self, load_result_t *result)
     pthread_join(self->thread, NULL);
     result->answered += self->result.answered;
     result->counted += self->result.counted;
+    result->refused += self->result.refused;
     result->unrecorded += self->result.unrecorded;
     histogram_merge(&result->latency, &self->result.latency);
     free(self->sent);

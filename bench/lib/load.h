@@ -3,6 +3,7 @@
 #ifndef BENCH_LOAD_H
 #define BENCH_LOAD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,8 +17,10 @@
 typedef struct load load_t;
 
 typedef struct {
-    uint64_t answered;   /* all requests, every one of them answered rightly */
-    uint64_t counted;    /* those answered in the time measured */
+    uint64_t answered; /* all requests, every one of them answered rightly */
+    uint64_t counted;  /* those answered in the time measured */
+    uint64_t
+        refused; /* mdp: times that `busy` or `timeout` was waited out, which is in the latency */
     uint64_t unrecorded; /* of all: define's answers that came before their words were committed */
     histogram_t latency;
 } load_result_t;
@@ -46,7 +49,9 @@ extern const contender_t contender_dict;
 struct load {
     const contender_t *contender;
     const char *endpoint;
-    const char *service;  /* mdp */
+    const char *service; /* mdp */
+    bool
+        waits_out; /* mdp, with a window of 1: `busy` and `timeout` are waited out, as liblexmq does, else they fail */
     const char *server;   /* the server's certificate, NULL: plaintext */
     const words_t *words; /* define, match, dict */
     const char *database; /* dict */

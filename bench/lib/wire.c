@@ -64,10 +64,21 @@ static void *s_open(void *context, int type, const wire_keys_t *keys)
     return socket;
 }
 
-void *wire_connect(void *context, int type, const wire_keys_t *keys, const char *endpoint)
+static void *s_open_client(void *context, int type, const wire_keys_t *keys)
 {
     void *socket = s_open(context, type, keys);
     s_set_number(socket, ZMQ_RCVTIMEO, WIRE_SILENCE_MS);
+    return socket;
+}
+
+void *wire_dealer(void *context, const wire_keys_t *keys)
+{
+    return s_open_client(context, ZMQ_DEALER, keys);
+}
+
+void *wire_connect(void *context, int type, const wire_keys_t *keys, const char *endpoint)
+{
+    void *socket = s_open_client(context, type, keys);
     expect(zmq_connect(socket, endpoint) == 0, endpoint);
     return socket;
 }

@@ -24,6 +24,8 @@ void wire_client_keys(wire_keys_t *keys, const char *certificate, const char *se
 /* A NULL `certificate` is plaintext. */
 void wire_server_keys(wire_keys_t *keys, const char *certificate);
 
+/* A client's socket, for options of its own before it is connected. Receives give up after WIRE_SILENCE_MS. */
+void *wire_dealer(void *context, const wire_keys_t *keys);
 /* Receives give up after WIRE_SILENCE_MS. */
 void *wire_connect(void *context, int type, const wire_keys_t *keys, const char *endpoint);
 void *wire_bind(void *context, int type, const wire_keys_t *keys, const char *endpoint);
