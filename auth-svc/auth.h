@@ -40,8 +40,9 @@ typedef struct {
 answer_t auth_register(const auth_t *self, lex_db_t *db, const unsigned char *request, text_t name,
                        text_t password, const profile_t *profile, int64_t now, grant_t *grant);
 
+/* `shown`: as in credentials_check. */
 answer_t auth_login(const auth_t *self, lex_db_t *db, const unsigned char *request, text_t name,
-                    text_t password, int64_t now, grant_t *grant);
+                    text_t password, const lex_claims_t *shown, int64_t now, grant_t *grant);
 
 /* Ends every session and opens one. */
 answer_t auth_passwd(const auth_t *self, lex_db_t *db, const unsigned char *request,

@@ -58,12 +58,12 @@ static answer_t s_attempt(s_opening_t *self, lex_db_t *db, const user_t *user, g
         return answer.code == LEX_OK && !found ? answer_contended() : answer;
     }
     if (status == LEX_DB_OK && !self->is_changed)
-        grant_sign(self->auth, user, &self->session, grant);
+        return grant_sign(self->auth, user, &self->session, grant);
     return answer_of_db(status);
 }
 
 answer_t auth_login(const auth_t *self, lex_db_t *db, const unsigned char *request, text_t name,
-                    text_t password, int64_t now, grant_t *grant)
+                    text_t password, const lex_claims_t *shown, int64_t now, grant_t *grant)
 {
     name_t parsed;
     user_t user;
@@ -73,7 +73,7 @@ answer_t auth_login(const auth_t *self, lex_db_t *db, const unsigned char *reque
     s_opening_t opening = {.auth = self, .request = request, .now = now, .is_changed = true};
     answer_t answer = answer_contended();
     for (int i = 0; i < CREDENTIALS_TRIES && opening.is_changed; i++) {
-        answer = credentials_check(self, db, &parsed, password, now, &user);
+        answer = credentials_check(self, db, &parsed, password, shown, now, &user);
         if (answer.code != LEX_OK)
             return answer;
         answer = s_attempt(&opening, db, &user, grant);

@@ -86,7 +86,7 @@ static answer_t s_attempt(s_change_t *self, lex_db_t *db, const lex_claims_t *cl
     if (status == LEX_DB_DUPLICATE)
         self->is_changed = true;
     if (status == LEX_DB_OK && !self->is_changed)
-        grant_sign(self->auth, &self->user, &self->session, grant);
+        return grant_sign(self->auth, &self->user, &self->session, grant);
     return self->is_changed ? ANSWER_OK : answer_of_db(status);
 }
 

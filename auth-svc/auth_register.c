@@ -36,8 +36,8 @@ static answer_t s_taken(void)
 }
 
 /* The name has an owner. Was it this very request that made the account? Then it gets the same
- * answer, provided that it knows the password; in all other cases the name is taken and nothing is
- * said about the password. */
+ * answer, provided that it knows the password, at which nobody may guess here any faster than at a login; in
+ * all other cases the name is taken and nothing is said about the password. */
 static answer_t s_repeat(const s_account_t *self, lex_db_t *db, text_t password,
                          const user_t *owner, grant_t *grant)
 {
@@ -47,16 +47,13 @@ static answer_t s_repeat(const s_account_t *self, lex_db_t *db, text_t password,
         return answer;
     if (session.user != owner->id)
         return s_taken();
-    switch (passwords_verify(self->auth->passwords, owner->hash, password.text, password.size)) {
-    case PASSWORD_RIGHT:
-        grant_sign(self->auth, owner, &session, grant);
-        return ANSWER_OK;
-    case PASSWORD_WRONG:
+    user_t user;
+    answer = credentials_check(self->auth, db, self->name, password, NULL, self->now, &user);
+    if (answer.code == LEX_OK && user.id == session.user)
+        return grant_sign(self->auth, &user, &session, grant);
+    if (answer.code == LEX_OK || answer.code == LEX_UNAUTHORIZED)
         return s_taken();
-    case PASSWORD_FAULT:
-        break;
-    }
-    return answer_no_memory();
+    return answer;
 }
 
 static answer_t s_request_is_used(lex_db_t *db, const unsigned char *request, bool *is_used)
@@ -81,7 +78,7 @@ static answer_t s_attempt(s_account_t *self, lex_db_t *db, text_t password, gran
 
     lex_db_status_t status = lex_db_transaction(db, s_create, self, TRIES);
     if (status == LEX_DB_OK)
-        grant_sign(self->auth, &self->user, &self->session, grant);
+        return grant_sign(self->auth, &self->user, &self->session, grant);
     if (status != LEX_DB_DUPLICATE)
         return answer_of_db(status);
     /* Either somebody has just taken the name, which the next attempt sees, or the id was used

@@ -13,13 +13,16 @@ static void s_renew_hash(const auth_t *self, lex_db_t *db, text_t password, user
 }
 
 answer_t credentials_check(const auth_t *self, lex_db_t *db, const name_t *name, text_t password,
-                           int64_t now, user_t *user)
+                           const lex_claims_t *shown, int64_t now, user_t *user)
 {
     bool is_known;
-    answer_t answer = throttle_check(db, name, now, &is_known);
+    name_t counted = *name;
+    answer_t answer = answer_of_db(users_find(db, name, user));
     if (answer.code != LEX_OK)
         return answer;
-    answer = answer_of_db(users_find(db, name, user));
+    if (shown && user->id == shown->user)
+        names_apart(&counted, shown->session);
+    answer = throttle_check(db, &counted, now, &is_known);
     if (answer.code != LEX_OK)
         return answer;
 
@@ -27,11 +30,11 @@ answer_t credentials_check(const auth_t *self, lex_db_t *db, const name_t *name,
     switch (passwords_verify(self->passwords, hash, password.text, password.size)) {
     case PASSWORD_RIGHT:
         if (is_known)
-            throttle_succeeded(db, name);
+            throttle_succeeded(db, &counted);
         s_renew_hash(self, db, password, user);
         return ANSWER_OK;
     case PASSWORD_WRONG:
-        answer = throttle_failed(db, name, now);
+        answer = throttle_failed(db, &counted, now);
         return answer.code == LEX_OK ? answer_wrong_credentials() : answer;
     case PASSWORD_FAULT:
         break;
@@ -47,7 +50,7 @@ answer_t credentials_confirm(const auth_t *self, lex_db_t *db, const lex_claims_
     if (names_parse(&name, claims->name, strlen(claims->name), &why))
         return answer_no_session(); /* a name that our own token has and the rules no longer allow
                                      */
-    answer_t answer = credentials_check(self, db, &name, password, now, user);
+    answer_t answer = credentials_check(self, db, &name, password, claims, now, user);
     if (answer.code == LEX_OK && user->id != claims->user)
         return answer_no_session(); /* the account went, and somebody else has the name */
     return answer;

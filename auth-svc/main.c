@@ -5,6 +5,7 @@
 #include "auth-svc/service.h"
 #include "auth-svc/watch.h"
 #include "common/config.h"
+#include "common/harden.h"
 #include "common/log.h"
 #include "common/random.h"
 #include "common/settings.h"
@@ -26,6 +27,7 @@ static const lex_setting_t s_settings[] = {
     LEX_DB_SETTINGS("lexmq_auth"),
     LEX_LOG_SETTINGS,
     LEX_WATCH_SETTINGS,
+    LEX_SANDBOX_SETTINGS,
     {NULL, NULL, NULL, NULL},
 };
 
@@ -33,6 +35,11 @@ static const lex_program_t s_program = {
     .program = "lexmq-auth",
     .summary = "Accounts, passwords and sessions of Lexmq.",
     .settings = s_settings,
+};
+
+static const lex_settings_needs_t s_needs = {
+    .reads = (const char *const[]){"signing-key", "token-keys", "certificate",
+                                   "gateway-certificate", "db-password-file", NULL},
 };
 
 typedef struct {
@@ -83,12 +90,14 @@ static void s_parts_free(s_parts_t *parts)
 int main(int argc, char **argv)
 {
     int exit_code;
+    lex_harden(LEX_FILES_PRIVATE);
     lex_config_t *config = lex_config_new(&s_program, argc, argv, &exit_code);
     if (!config)
         return exit_code;
     zsys_handler_set(NULL);
     lex_settings_log(config, s_program.program);
     lex_settings_watch(config);
+    lex_settings_seal(config, &s_needs);
     lex_random_setup();
 
     s_parts_t parts = {0};
@@ -97,8 +106,10 @@ int main(int argc, char **argv)
     if (result == 0) {
         auth_t auth = {
             .passwords = parts.passwords, .signer = parts.signer, .session_ms = session_ms};
-        service_t service = {
-            .auth = &auth, .connections = parts.connections, .housekeeper = parts.housekeeper};
+        service_t service = {.auth = &auth,
+                             .verifier = parts.verifier,
+                             .connections = parts.connections,
+                             .housekeeper = parts.housekeeper};
         watch_t watch = {.passwords = parts.passwords, .housekeeper = parts.housekeeper};
         service_serve(&service, parts.worker);
         lex_worker_inspect(parts.worker, watch_inspect, &watch);

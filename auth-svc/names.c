@@ -3,8 +3,6 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "common/token.h"
-
 int names_parse(name_t *self, const char *name, size_t size, const char **why)
 {
     if (lex_text_name(name, size, self->shown, self->key, why))
@@ -18,4 +16,10 @@ int names_parse(name_t *self, const char *name, size_t size, const char **why)
     crypto_generichash(self->hash, sizeof self->hash, (const unsigned char *)self->key,
                        strlen(self->key), NULL, 0);
     return 0;
+}
+
+void names_apart(name_t *self, const unsigned char session[LEX_SESSION_SIZE])
+{
+    crypto_generichash(self->hash, sizeof self->hash, (const unsigned char *)self->key,
+                       strlen(self->key), session, LEX_SESSION_SIZE);
 }

@@ -10,6 +10,7 @@
 
 typedef struct {
     const auth_t *auth;
+    lex_verifier_t *verifier;
     lex_db_pool_t *connections; /* as many as there are threads: acquiring does not wait */
     housekeeper_t *housekeeper;
 } service_t;

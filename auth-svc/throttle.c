@@ -7,6 +7,7 @@
 
 typedef struct {
     bool found;
+    uint64_t failures;
     int64_t last_failure;
     int64_t not_before;
 } s_record_t;
@@ -15,8 +16,9 @@ static int s_read_record(void *arg, const lex_row_t *row)
 {
     s_record_t *record = arg;
     record->found = true;
-    record->last_failure = lex_row_int(row, 0);
-    record->not_before = lex_row_int(row, 1);
+    record->failures = lex_row_uint(row, 0);
+    record->last_failure = lex_row_int(row, 1);
+    record->not_before = lex_row_int(row, 2);
     return 0;
 }
 
@@ -36,6 +38,8 @@ static lex_db_status_t s_run(lex_db_t *db, const char *sql, const lex_param_t *p
 
 static answer_t s_limited(int64_t retry_ms)
 {
+    if (retry_ms > THROTTLE_DELAY_MAX_MS)
+        retry_ms = THROTTLE_DELAY_MAX_MS;
     return (answer_t){LEX_RATE_LIMITED, (uint64_t)retry_ms,
                       "too many wrong passwords: wait a little"};
 }
@@ -62,21 +66,46 @@ static answer_t s_check_window(lex_db_t *db, const name_t *name, const s_record_
     return status == LEX_DB_OK ? s_limited(THROTTLE_DELAY_MIN_MS) : answer_of_db(status);
 }
 
+/* What s_count_name below makes of a failure after so many. */
+static int64_t s_delay(uint64_t failures)
+{
+    uint64_t doublings = failures - (THROTTLE_FREE_FAILURES - 1);
+    int64_t delay = THROTTLE_DELAY_MIN_MS << (doublings < 6 ? doublings : 6);
+    return delay < THROTTLE_DELAY_MAX_MS ? delay : THROTTLE_DELAY_MAX_MS;
+}
+
+/* Passwords are looked at while others arrive: of all that come when a delay is over, on whatever thread
+ * of whatever worker, one is let through, and the rest waits as if it had failed already. */
+static answer_t s_claim(lex_db_t *db, const name_t *name, const s_record_t *record, int64_t now)
+{
+    if (record->failures < THROTTLE_FREE_FAILURES)
+        return ANSWER_OK;
+    int64_t delay = s_delay(record->failures);
+    const lex_param_t params[] = {LEX_INT(now + delay), LEX_BLOB(name->hash, sizeof name->hash),
+                                  LEX_INT(record->not_before), LEX_UINT(record->failures)};
+    lex_db_status_t status = s_run(db,
+                                   "UPDATE throttle SET not_before = ?"
+                                   " WHERE name_hash = ? AND not_before = ? AND failures = ?",
+                                   params, 4);
+    if (status != LEX_DB_OK)
+        return answer_of_db(status);
+    return lex_db_affected(db) > 0 ? ANSWER_OK : s_limited(delay);
+}
+
 answer_t throttle_check(lex_db_t *db, const name_t *name, int64_t now, bool *is_known)
 {
     s_record_t record = {0};
     lex_db_status_t status =
         lex_db_query(db, s_read_record, &record,
-                     "SELECT last_failure, not_before FROM throttle WHERE name_hash = ?",
+                     "SELECT failures, last_failure, not_before FROM throttle WHERE name_hash = ?",
                      LEX_BLOB(name->hash, sizeof name->hash));
     *is_known = record.found;
     if (status != LEX_DB_OK || !record.found)
         return answer_of_db(status);
-    if (record.not_before > now) {
-        int64_t wait = record.not_before - now;
-        return s_limited(wait < THROTTLE_DELAY_MAX_MS ? wait : THROTTLE_DELAY_MAX_MS);
-    }
-    return s_check_window(db, name, &record, now);
+    if (record.not_before > now)
+        return s_limited(record.not_before - now);
+    answer_t answer = s_check_window(db, name, &record, now);
+    return answer.code == LEX_OK ? s_claim(db, name, &record, now) : answer;
 }
 
 /* `failures` is the count before this failure in every expression, whether the server assigns from

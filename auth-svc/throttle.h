@@ -15,8 +15,11 @@
 #define THROTTLE_REMEMBERED_MS                                                                     \
     600000 /* a failure makes its name subject to the rule above for so long */
 
-/* Before a password is looked at: LEX_OK, `rate_limited`, or the database's trouble. *is_known: the
- * name has failures that a success must reset. `now` is UTC ms, as in all of these. */
+/* What is counted together is what has the same `hash`: a name, or one of its sessions (names_apart).
+ *
+ * Before a password is looked at: LEX_OK, `rate_limited`, or the database's trouble. *is_known: the
+ * name has failures that a success must reset. Of many at once, only one has LEX_OK when a delay is
+ * over. `now` is UTC ms, as in all of these. */
 answer_t throttle_check(lex_db_t *db, const name_t *name, int64_t now, bool *is_known);
 
 /* After a wrong password. LEX_OK, or the database's trouble: then nothing may be said about the

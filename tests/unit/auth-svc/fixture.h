@@ -107,11 +107,18 @@ static inline lex_code_t do_register(request_t id, const char *name, const char 
         .code;
 }
 
+/* `shown`: a session whose token is shown, or NULL. */
+static inline answer_t do_login_showing(request_t id, const char *name, const char *password,
+                                        const grant_t *shown, int64_t now, grant_t *grant)
+{
+    return auth_login(&s_it.auth, s_it.db, id.bytes, fixture_text(name), fixture_text(password),
+                      shown ? &shown->claims : NULL, now, grant);
+}
+
 static inline answer_t do_login(request_t id, const char *name, const char *password, int64_t now,
                                 grant_t *grant)
 {
-    return auth_login(&s_it.auth, s_it.db, id.bytes, fixture_text(name), fixture_text(password),
-                      now, grant);
+    return do_login_showing(id, name, password, NULL, now, grant);
 }
 
 static inline lex_code_t do_passwd(request_t id, const grant_t *session, const char *password,

@@ -171,7 +171,7 @@ static void test_outdated_hash_is_renewed(void **state)
     auth_t auth = s_it.auth;
     auth.passwords = dearer;
     assert_int_equal(auth_login(&auth, s_it.db, fixture_id().bytes, fixture_text("ada"),
-                                fixture_text(PASSWORD), NOW, &grant)
+                                fixture_text(PASSWORD), NULL, NOW, &grant)
                          .code,
                      LEX_OK);
     assert_int_equal(fixture_number("SELECT COUNT(*) FROM users WHERE password_hash LIKE '%t=2%'"),
@@ -342,7 +342,7 @@ static void test_database_away(void **state)
     assert_int_equal(answer.code, LEX_UNAVAILABLE);
     assert_int_equal(answer.retry_ms, 1000);
     answer = auth_login(&s_it.auth, db, fixture_id().bytes, fixture_text("ada"),
-                        fixture_text(PASSWORD), NOW, &grant);
+                        fixture_text(PASSWORD), NULL, NOW, &grant);
     assert_int_equal(answer.code, LEX_UNAVAILABLE);
     assert_int_equal(answer.retry_ms, 1000);
     lex_db_destroy(&db);

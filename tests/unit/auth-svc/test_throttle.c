@@ -63,8 +63,69 @@ static void test_passwd_and_delete_count_too(void **state)
     assert_int_equal(do_passwd(fixture_id(), &ada, PASSWORD, "a new password", NOW, &fresh),
                      LEX_RATE_LIMITED);
     assert_int_equal(do_delete(fixture_id(), &ada, PASSWORD, NOW), LEX_RATE_LIMITED);
-    assert_int_equal(s_try("ada", PASSWORD, NOW).code, LEX_RATE_LIMITED);
+    /* By whoever has a token of ada, not by those who have her name. */
+    assert_int_equal(s_try("ada", PASSWORD, NOW).code, LEX_OK);
     assert_int_equal(do_delete(fixture_id(), &ada, PASSWORD, NOW + 1000), LEX_OK);
+}
+
+/* Who only knows the name cannot keep its owner out: not of passwd, and not of a login that shows a token of before. */
+static void test_owner_is_counted_apart(void **state)
+{
+    (void)state;
+    grant_t ada, eve, fresh;
+    do_register(fixture_id(), "ada", PASSWORD, NOW, &ada);
+    do_register(fixture_id(), "eve", PASSWORD, NOW, &eve);
+    assert_int_equal(do_logout(fixture_id(), &ada, NOW), LEX_OK);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(s_try("ada", WRONG, NOW).code, LEX_UNAUTHORIZED);
+    assert_int_equal(s_try("ada", PASSWORD, NOW).code, LEX_RATE_LIMITED);
+    assert_int_equal(do_login_showing(fixture_id(), "ada", PASSWORD, &eve, NOW, &fresh).code,
+                     LEX_RATE_LIMITED); /* another's is nobody's */
+    assert_int_equal(do_login_showing(fixture_id(), "Ada", PASSWORD, &ada, NOW, &fresh).code,
+                     LEX_OK);
+    assert_int_equal(do_passwd(fixture_id(), &fresh, PASSWORD, "a new password", NOW, &fresh),
+                     LEX_OK);
+    /* The stranger gains nothing by it, and a thief of the token no more than anybody. */
+    assert_int_equal(s_try("ada", "a new password", NOW).code, LEX_RATE_LIMITED);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(do_login_showing(fixture_id(), "ada", WRONG, &ada, NOW, &fresh).code,
+                         LEX_UNAUTHORIZED);
+    assert_int_equal(do_login_showing(fixture_id(), "ada", WRONG, &ada, NOW, &fresh).code,
+                     LEX_RATE_LIMITED);
+}
+
+/* Of those that come together when a delay is over, one is looked at. */
+static void test_one_at_a_time(void **state)
+{
+    (void)state;
+    name_t name;
+    const char *why;
+    bool is_known;
+    assert_int_equal(names_parse(&name, "ada", 3, &why), 0);
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(throttle_failed(s_it.db, &name, NOW).code, LEX_OK);
+    int64_t now = NOW + 2000;
+    assert_int_equal(throttle_check(s_it.db, &name, now, &is_known).code, LEX_OK);
+    answer_t answer = throttle_check(s_it.db, &name, now, &is_known);
+    assert_int_equal(answer.code, LEX_RATE_LIMITED);
+    assert_int_equal(answer.retry_ms, 4000);
+    assert_int_equal(throttle_failed(s_it.db, &name, now).code, LEX_OK);
+    assert_int_equal(throttle_check(s_it.db, &name, now + 3999, &is_known).code, LEX_RATE_LIMITED);
+    assert_int_equal(throttle_check(s_it.db, &name, now + 4000, &is_known).code, LEX_OK);
+}
+
+/* A register that comes again compares the password too. */
+static void test_register_is_no_way_round(void **state)
+{
+    (void)state;
+    grant_t grant;
+    request_t id = fixture_id();
+    do_register(id, "ada", PASSWORD, NOW, &grant);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(do_register(id, "ada", WRONG, NOW, &grant), LEX_CONFLICT);
+    assert_int_equal(do_register(id, "ada", WRONG, NOW, &grant), LEX_RATE_LIMITED);
+    assert_int_equal(do_register(id, "ada", PASSWORD, NOW, &grant), LEX_RATE_LIMITED);
+    assert_int_equal(do_register(id, "ada", PASSWORD, NOW + 1000, &grant), LEX_OK);
 }
 
 static void test_window_over_all_names(void **state)
@@ -141,6 +202,9 @@ int main(void)
         cmocka_unit_test_setup(test_delay_doubles_up_to_a_minute, fixture_empty),
         cmocka_unit_test_setup(test_unknown_names_are_slowed_down_alike, fixture_empty),
         cmocka_unit_test_setup(test_passwd_and_delete_count_too, fixture_empty),
+        cmocka_unit_test_setup(test_owner_is_counted_apart, fixture_empty),
+        cmocka_unit_test_setup(test_one_at_a_time, fixture_empty),
+        cmocka_unit_test_setup(test_register_is_no_way_round, fixture_empty),
         cmocka_unit_test_setup(test_window_over_all_names, fixture_empty),
         cmocka_unit_test_setup(test_counting_from_many_threads, fixture_empty),
     };
