@@ -19,7 +19,8 @@ typedef struct {
 typedef struct {
     uint64_t user;
     const unsigned char *id; /* the look-up request's, 16 bytes */
-    int64_t time;            /* UTC ms */
+    int64_t time;            /* UTC ms, by the clock of its worker */
+    bool is_dated; /* that clock agrees with ours: what came before or after can be told */
     const commit_word_t *words;
     size_t count;
     bool refused; /* for good: set by the caller before, or by the committer */

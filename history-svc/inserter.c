@@ -12,7 +12,9 @@
 static const char s_head[] =
     "INSERT INTO lookups (user_id, request_id, position, time, found, word) VALUES ";
 static const char s_row[] = "(?, ?, ?, ?, ?, ?)";
-static const char s_tail[] = " ON DUPLICATE KEY UPDATE id = id";
+/* Not `id = id`: with AUTO_INCREMENT's column assigned, the server goes on counting from the row that is there, beyond the numbers that
+ * it has set aside for this statement. Whoever else has those numbers makes the next row a duplicate, and it is lost. */
+static const char s_tail[] = " ON DUPLICATE KEY UPDATE found = lookups.found";
 
 /* Every batch of up to 512 rows takes at most four statements; all of them stay prepared. */
 static const size_t s_sizes[] = {ROWS_MAX, 384, 256, 192, 128, 96, 64, 48, 32, 24,
@@ -127,7 +129,7 @@ lex_db_status_t inserter_insert_one(lex_db_t *db, const commit_record_t *record,
         db,
         "INSERT INTO lookups (user_id, request_id, position, time, found, word)"
         " SELECT ?, ?, 0, ?, ?, ? FROM gate WHERE gate.id = 1 AND gate.erasures = ?"
-        " ON DUPLICATE KEY UPDATE lookups.id = lookups.id",
+        " ON DUPLICATE KEY UPDATE found = lookups.found",
         LEX_UINT(record->user), LEX_BLOB(record->id, LEX_ID_SIZE), LEX_INT(record->time),
         LEX_UINT(word->found), LEX_TEXT(word->text, word->size), LEX_INT(erasures));
     *inserted = status == LEX_DB_OK && lex_db_affected(db) == 1;

@@ -1,5 +1,6 @@
 /* lexmq-history: who looked up what, for good. */
 
+#include "common/harden.h"
 #include "common/random.h"
 #include "common/revocation.h"
 #include "common/settings.h"
@@ -10,6 +11,7 @@
 static const lex_setting_t s_settings[] = {
     LEX_LOG_SETTINGS,
     LEX_WATCH_SETTINGS,
+    LEX_SANDBOX_SETTINGS,
     LEX_DB_SETTINGS("lexmq_history"),
     LEX_WORKER_SETTINGS("2"),
     {"token-keys", "FILE", NULL, "public keys that session tokens are verified with"},
@@ -19,6 +21,11 @@ static const lex_program_t s_program = {.program = "lexmq-history",
                                         .summary =
                                             "Keeps every look-up of Lexmq's users, exactly once.",
                                         .settings = s_settings};
+
+static const lex_settings_needs_t s_needs = {
+    .reads = (const char *const[]){"token-keys", "certificate", "gateway-certificate",
+                                   "db-password-file", NULL},
+};
 
 static int s_serve(const lex_config_t *config, lex_verifier_t *verifier)
 {
@@ -46,11 +53,13 @@ static int s_serve(const lex_config_t *config, lex_verifier_t *verifier)
 int main(int argc, char **argv)
 {
     int exit_code;
+    lex_harden(LEX_FILES_PRIVATE);
     lex_config_t *config = lex_config_new(&s_program, argc, argv, &exit_code);
     if (!config)
         return exit_code;
     lex_settings_log(config, s_program.program);
     lex_settings_watch(config);
+    lex_settings_seal(config, &s_needs);
     lex_random_setup();
     lex_verifier_t *verifier = lex_verifier_new(lex_config_require(config, "token-keys"));
     int rc = verifier ? s_serve(config, verifier) : -1;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "common/clock.h"
 #include "common/memory.h"
 #include "common/text.h"
 
@@ -89,6 +90,16 @@ static token_t *s_tokens_verify(const msgpack_object *tokens, lex_verifier_t *ve
     return out;
 }
 
+/* A call that does not say is of a worker that did not know how. */
+static bool s_is_dated(const lex_body_t *body)
+{
+    uint64_t now;
+    if (!lex_body_uint(body, "now", &now))
+        return true;
+    int64_t behind = lex_utc_ms() - (int64_t)(now & INT64_MAX);
+    return behind >= -RECORD_CALL_AHEAD_MS && behind <= RECORD_CALL_BEHIND_MS;
+}
+
 /* Returns the place after the record's words. */
 static commit_word_t *s_record_read(const msgpack_object *fields, const token_t *tokens,
                                     commit_record_t *record, commit_word_t *words)
@@ -123,9 +134,12 @@ record_call_t *record_call_new(const lex_body_t *body, lex_verifier_t *verifier,
     self->owner = NULL;
     token_t *tokens = s_tokens_verify(toks, verifier);
     commit_word_t *words = (commit_word_t *)(self->records + count);
-    for (size_t i = 0; i < count; i++)
+    bool is_dated = s_is_dated(body);
+    for (size_t i = 0; i < count; i++) {
         words = s_record_read(records->via.array.ptr[i].via.array.ptr, tokens, &self->records[i],
                               words);
+        self->records[i].is_dated = is_dated;
+    }
     free(tokens);
     return self;
 }

@@ -17,6 +17,11 @@ typedef struct {
     commit_record_t records[];
 } record_call_t;
 
+/* How far the caller's clock, as the call has it, may be from ours: what a call takes at most, and some more. Beyond it the
+ * records are not dated. */
+#define RECORD_CALL_AHEAD_MS  2000
+#define RECORD_CALL_BEHIND_MS 15000
+
 /* Records point into the body, which must stay. A record whose token does not do is marked as refused.
  * NULL when the body is malformed; *why is then a sentence. */
 record_call_t *record_call_new(const lex_body_t *body, lex_verifier_t *verifier, const char **why);

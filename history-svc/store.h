@@ -59,7 +59,7 @@ lex_db_status_t store_stats(lex_db_t *db, uint64_t user, size_t limit, store_sta
 lex_db_status_t store_clear(lex_db_t *db, uint64_t user, const unsigned char id[16],
                             uint64_t *cleared);
 
-/* Forgets ids of clears older than a day. */
+/* Forgets clears older than 30 days. */
 lex_db_status_t store_clears_purge(lex_db_t *db);
 
 /* Has the user's records refused from now on, and deletes up to STORE_ERASE_MAX of those there are. */

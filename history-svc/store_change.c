@@ -2,8 +2,9 @@
 #include "common/clock.h"
 #include "history-svc/store.h"
 
-#define TRIES            5
-#define CLEARS_KEPT_MS   (24 * 3600 * 1000) /* no client retries for that long */
+#define TRIES 5
+#define CLEARS_KEPT_MS                                                                             \
+    (30 * 24 * 3600 * INT64_C(1000)) /* no client retries for that long, and hardly a journal */
 #define CLEARS_PURGE_MAX 10000
 
 /* ---- clear ---- */

@@ -7,14 +7,18 @@
 #include "common/log.h"
 #include "common/memory.h"
 #include "common/random.h"
+#include "history-svc/cleared.h"
 #include "history-svc/erased.h"
 #include "history-svc/inserter.h"
 
 #define TRIES 4 /* of a transaction; the pauses between them come to 70 ms at most */
+/* A record this old may be of a look-up that was answered: a worker waits 250 ms with the answer. */
+#define LATE_MS 100
 
 struct writer {
     lex_db_t *db;
     erased_t *erased;
+    cleared_t *cleared;
     inserter_t *inserter;
 };
 
@@ -23,6 +27,7 @@ writer_t *writer_new(const lex_db_options_t *options)
     writer_t *self = lex_calloc(1, sizeof *self);
     self->db = lex_db_new(options);
     self->erased = erased_new();
+    self->cleared = cleared_new();
     self->inserter = inserter_new();
     return self;
 }
@@ -34,6 +39,7 @@ void writer_destroy(writer_t **self_p)
         return;
     lex_db_destroy(&self->db);
     erased_destroy(&self->erased);
+    cleared_destroy(&self->cleared);
     inserter_destroy(&self->inserter);
     free(self);
     *self_p = NULL;
@@ -50,14 +56,45 @@ typedef struct {
     size_t count;
 } batch_t;
 
-static lex_db_status_t s_batch_body(lex_db_t *db, void *arg)
+static bool s_is_late(const commit_record_t *record, int64_t now)
 {
-    batch_t *batch = arg;
+    return record->is_dated && now - record->time > LATE_MS;
+}
+
+static lex_db_status_t s_refuse_erased(batch_t *batch, lex_db_t *db)
+{
     erased_t *erased = batch->writer->erased;
     lex_db_status_t status = erased_refresh(erased, db);
     for (size_t i = 0; status == LEX_DB_OK && i < batch->count; i++)
         if (erased_has(erased, batch->records[i]->user))
             batch->records[i]->refused = true;
+    return status;
+}
+
+/* What comes late and was made before a clear of its user. */
+static lex_db_status_t s_refuse_cleared(batch_t *batch, lex_db_t *db)
+{
+    cleared_t *cleared = batch->writer->cleared;
+    int64_t now = lex_utc_ms(), since = now;
+    for (size_t i = 0; i < batch->count; i++)
+        if (s_is_late(batch->records[i], now) && batch->records[i]->time < since)
+            since = batch->records[i]->time;
+    if (since == now)
+        return LEX_DB_OK;
+    lex_db_status_t status = cleared_refresh(cleared, db, since, now);
+    for (size_t i = 0; status == LEX_DB_OK && i < batch->count; i++)
+        if (s_is_late(batch->records[i], now) &&
+            cleared_has(cleared, batch->records[i]->user, batch->records[i]->time))
+            batch->records[i]->refused = true;
+    return status;
+}
+
+static lex_db_status_t s_batch_body(lex_db_t *db, void *arg)
+{
+    batch_t *batch = arg;
+    lex_db_status_t status = s_refuse_erased(batch, db);
+    if (status == LEX_DB_OK)
+        status = s_refuse_cleared(batch, db);
     if (status == LEX_DB_OK)
         status = inserter_insert(batch->writer->inserter, db, batch->records, batch->count);
     return status;
@@ -67,8 +104,8 @@ static lex_db_status_t s_batch_body(lex_db_t *db, void *arg)
 static bool s_commit_one(writer_t *self, const commit_record_t *record)
 {
     bool inserted = false;
-    if (record->refused || record->count != 1 || erased_count(self->erased) < 0 ||
-        erased_has(self->erased, record->user))
+    if (record->refused || record->count != 1 || s_is_late(record, lex_utc_ms()) ||
+        erased_count(self->erased) < 0 || erased_has(self->erased, record->user))
         return false;
     inserter_insert_one(self->db, record, erased_count(self->erased), &inserted);
     return inserted;

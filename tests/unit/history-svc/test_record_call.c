@@ -29,6 +29,7 @@ typedef struct {
     unsigned char token[LEX_TOKEN_MAX];
     size_t token_size;
     int64_t expires;
+    uint64_t now; /* the caller's clock; 0: not told */
 } fixture_t;
 
 static void s_key_write(const char *path, const unsigned char *key, size_t size)
@@ -82,7 +83,9 @@ static int s_teardown(void **state)
 /* Starts a body whose first token is genuine and whose second is not; `records` records must follow. */
 static void s_begin(fixture_t *self, size_t records)
 {
-    lex_write_request(&self->writer, s_id, "record", NULL, 0, 2);
+    lex_write_request(&self->writer, s_id, "record", NULL, 0, self->now ? 3 : 2);
+    if (self->now)
+        lex_put_uint(&self->writer, "now", self->now);
     lex_write_text(&self->writer, "toks");
     lex_write_array(&self->writer, 2);
     lex_write_bin(&self->writer, self->token, self->token_size);
@@ -143,6 +146,26 @@ static void test_records_are_read(void **state)
     assert_false(record->refused);
     assert_memory_equal(call->records[1].words[0].text, "Füße", 6);
     record_call_destroy(&call);
+}
+
+/* A call takes a while; a clock that is an hour wrong says nothing about what came before what. */
+static void test_a_wrong_clock_dates_nothing(void **state)
+{
+    static const struct {
+        int64_t behind;
+        bool is_dated;
+    } cases[] = {{0, true}, {5000, true}, {3600000, false}, {-3600000, false}};
+    fixture_t *self = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        self->now = (uint64_t)(lex_utc_ms() - cases[i].behind);
+        self->writer.buffer.size = 0;
+        s_begin(self, 1);
+        s_record(self, 0, 77, 1, "dog");
+        record_call_t *call = s_parse(self);
+        assert_non_null(call);
+        assert_int_equal(call->records[0].is_dated, cases[i].is_dated);
+        record_call_destroy(&call);
+    }
 }
 
 static void test_an_empty_call_is_a_call(void **state)
@@ -249,9 +272,13 @@ static void test_malformed_bodies(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_records_are_read),         TEST(test_an_empty_call_is_a_call),
-        TEST(test_what_is_refused_for_good), TEST(test_a_revoked_token_is_no_reason),
-        TEST(test_malformed_records),        TEST(test_the_number_of_words_is_bounded),
+        TEST(test_records_are_read),
+        TEST(test_a_wrong_clock_dates_nothing),
+        TEST(test_an_empty_call_is_a_call),
+        TEST(test_what_is_refused_for_good),
+        TEST(test_a_revoked_token_is_no_reason),
+        TEST(test_malformed_records),
+        TEST(test_the_number_of_words_is_bounded),
         TEST(test_malformed_bodies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
