@@ -3,6 +3,7 @@
 #include <czmq.h>
 
 #include "common/config.h"
+#include "common/harden.h"
 #include "common/random.h"
 #include "common/settings.h"
 #include "dict/commands.h"
@@ -11,6 +12,7 @@
 int main(int argc, char **argv)
 {
     int code = EXIT_DONE;
+    lex_harden(LEX_FILES_USUAL); /* an export is for whoever asked for it */
     lex_config_t *config = lex_config_new(&commands_program, argc, argv, &code);
     if (!config)
         return code;

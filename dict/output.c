@@ -97,7 +97,7 @@ FILE *output_open(output_t *self, const char *ending)
     file->path = target ? target : lex_strdup(path);
     free(path);
     if (target && stat(target, &status) == 0 && !S_ISREG(status.st_mode))
-        file->stream = fopen(target, "w");
+        file->stream = fopen(target, "we");
     else
         file->stream = s_open_beside(file->path, &file->beside);
     if (!file->stream)

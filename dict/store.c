@@ -72,7 +72,7 @@ static const char *s_unpack(gzFile from, int out, uint64_t max, uint64_t *size)
 /* Puts the unpacked file in the packed one's place. NULL, or what is wrong. */
 static const char *s_unpack_gzip(store_t *self, uint64_t max)
 {
-    int packed = dup(self->fd);
+    int packed = fcntl(self->fd, F_DUPFD_CLOEXEC, 0);
     gzFile from = packed >= 0 ? gzdopen(packed, "rb") : NULL;
     int out = s_temporary_file();
     const char *fault = NULL;

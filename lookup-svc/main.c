@@ -3,6 +3,7 @@
 #include <czmq.h>
 
 #include "common/config.h"
+#include "common/harden.h"
 #include "common/random.h"
 #include "common/revocation.h"
 #include "common/settings.h"
@@ -21,6 +22,7 @@
 static const lex_setting_t s_settings[] = {
     LEX_LOG_SETTINGS,
     LEX_WATCH_SETTINGS,
+    LEX_SANDBOX_SETTINGS,
     LEX_DB_SETTINGS("lexmq_lookup"),
     LEX_WORKER_SETTINGS("2"),
     {"token-keys", "FILE", NULL, "public keys of the session tokens"},
@@ -36,6 +38,14 @@ static const lex_program_t s_program = {
     .program = "lexmq-lookup",
     .summary = "Looks words up in the dictionaries of Lexmq and has every look-up recorded.",
     .settings = s_settings};
+
+/* Patterns that users send are compiled to code by PCRE2. */
+static const lex_settings_needs_t s_needs = {
+    .reads = (const char *const[]){"token-keys", "certificate", "gateway-certificate",
+                                   "db-password-file", NULL},
+    .writes = (const char *const[]){"index-dir", "journal-dir", NULL},
+    .makes_code = true,
+};
 
 typedef struct {
     lex_verifier_t *verifier;
@@ -113,12 +123,14 @@ static void s_destroy(s_parts_t *self)
 int main(int argc, char **argv)
 {
     int rc = 0;
+    lex_harden(LEX_FILES_PRIVATE);
     lex_config_t *config = lex_config_new(&s_program, argc, argv, &rc);
     if (!config)
         return rc;
     zsys_handler_set(NULL);
     lex_settings_log(config, s_program.program);
     lex_settings_watch(config);
+    lex_settings_seal(config, &s_needs);
     lex_random_setup();
     lex_worker_options_t worker = lex_settings_worker(config);
     lex_db_options_t database = lex_settings_db(config, "lexmq_dict");

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/random.h"
 
 /* Open addressing over the distinct tokens of a call; twice the records, so at most half full. */
@@ -73,7 +74,8 @@ void record_write_call(lex_writer_t *writer, const record_t *const *records, siz
 
     unsigned char id[LEX_ID_SIZE];
     lex_random_bytes(id, sizeof id);
-    lex_write_request(writer, id, "record", NULL, 0, 2);
+    lex_write_request(writer, id, "record", NULL, 0, 3);
+    lex_put_uint(writer, "now", (uint64_t)lex_utc_ms());
     lex_write_text(writer, "toks");
     lex_write_array(writer, tokens.count);
     for (size_t i = 0; i < tokens.count; i++)

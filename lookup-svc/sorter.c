@@ -47,7 +47,7 @@ struct sorter {
 
 sorter_t *sorter_new(const char *beside, size_t budget)
 {
-    assert(budget < SIZE_MAX / 2 && budget <= INT32_MAX);
+    assert(budget < INT32_MAX);
     sorter_t *self = lex_calloc(1, sizeof *self);
     self->beside = lex_strdup(beside);
     self->budget = budget;

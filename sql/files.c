@@ -15,7 +15,7 @@ char *files_read(const char *path, size_t *size)
 {
     char *text = NULL;
     const char *problem = NULL;
-    FILE *file = fopen(path, "rb");
+    FILE *file = fopen(path, "rbe");
     if (!file) {
         lex_error("migration %s cannot be read: %s", path, strerror(errno));
         return NULL;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/config.h"
+#include "common/harden.h"
 #include "common/memory.h"
 #include "common/random.h"
 #include "common/settings.h"
@@ -29,6 +30,7 @@ static const lex_setting_t s_settings[] = {
     {"db-user", "NAME", NULL, "database account (root to bootstrap, else lexmq_migrate)"},
     {"db-password-file", "FILE", NULL,
      "file whose first line is the account's password (lexmq_migrate: DIR/migrate/db.password)"},
+    {"db-plugins", "NAMES", LEX_DB_PLUGINS, "ways to log in that a server may ask for"},
     {"db-timeout", "MS", "600000",
      "connect, read and write timeout; a change of a large table takes long"},
     {"lose-data", NULL, NULL, "rollback: go on where data is lost"},
@@ -154,6 +156,7 @@ static int s_migrate(const lex_config_t *config, lex_db_options_t *options, unsi
 int main(int argc, char **argv)
 {
     int exit_code;
+    lex_harden(LEX_FILES_PRIVATE);
     lex_config_t *config = lex_config_new(&s_program, argc, argv, &exit_code);
     if (!config)
         return exit_code;
@@ -166,6 +169,7 @@ int main(int argc, char **argv)
         .hosts = lex_config_require(config, "db-hosts"),
         .user = lex_config_get(config, "db-user"),
         .password_file = lex_config_get(config, "db-password-file"),
+        .plugins = lex_config_get(config, "db-plugins"),
         .timeout_ms = (unsigned)lex_config_number(config, "db-timeout", 1, 86400000),
         .multi_statements = true,
     };

@@ -10,8 +10,9 @@
 
 #include "dict/catalog.h"
 #include "dict/import.h"
+#include "tests/unit/patience.h"
 
-#define FIXTURE_WAIT_MS 30000
+#define FIXTURE_WAIT_MS (30000 * TEST_PATIENCE)
 
 typedef struct {
     database_t database;

@@ -92,6 +92,7 @@ static size_t s_halved(const index_view_t *view, const char *word, uint64_t *fou
         assert_true(count < FOUND);
         found[count++] = (uint64_t)item << 8 | distance;
     }
+    // cppcheck-suppress uninitvar ; the loop has filled as many as count says
     qsort(found, count, sizeof *found, s_compare);
     return count;
 }

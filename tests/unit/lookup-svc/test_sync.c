@@ -8,9 +8,10 @@
 #include "lookup-svc/database_source.h"
 #include "lookup-svc/sync.h"
 #include "tests/unit/database.h"
+#include "tests/unit/patience.h"
 
 #define POLL_MS 20
-#define WAIT_MS 30000
+#define WAIT_MS (30000 * TEST_PATIENCE)
 
 static database_t s_database;
 
