@@ -59,6 +59,18 @@ static const char *s_gateways(const client_t *self)
     return self->session.gateway[0] ? self->session.gateway : GATEWAY_USUAL;
 }
 
+/* The session that a login replaces, or else the last one; to no other gateways than those it is of. */
+static void s_show_earlier(client_t *self)
+{
+    session_t earlier = self->session;
+    bool is_there = earlier.token_size > 0 ||
+                    (self->session_path && session_file_load_earlier(self->session_path, &earlier));
+
+    if (is_there && strcmp(earlier.gateway, s_gateways(self)) == 0)
+        lexmq_set_earlier_token(self->lexmq, earlier.token, earlier.token_size);
+    sodium_memzero(&earlier, sizeof earlier);
+}
+
 static bool s_open(client_t *self)
 {
     const lex_config_t *config = self->options->config;
@@ -73,6 +85,8 @@ static bool s_open(client_t *self)
                    "a gateway without encryption, --insecure).");
         return false;
     }
+    if (insecure)
+        client_say(0, "INSECURE: nothing is encrypted, passwords neither");
     lexmq_options_t options = {
         .gateways = s_gateways(self),
         .server_key = key,
@@ -85,6 +99,8 @@ static bool s_open(client_t *self)
         client_say(0, "%s", why);
     else if (self->logged_in)
         lexmq_set_token(self->lexmq, self->session.token, self->session.token_size);
+    else
+        s_show_earlier(self);
     return self->lexmq != NULL;
 }
 
@@ -177,10 +193,29 @@ bool client_save_session(client_t *self, const char *name)
     return self->logged_in;
 }
 
+void client_keep_earlier(client_t *self, const char *name)
+{
+    size_t size;
+    const void *token = lexmq_earlier_token(self->lexmq, &size);
+    const char *gateways = s_gateways(self);
+    session_t session = {.token_size = size};
+
+    if (!token || !self->session_path || strlen(gateways) >= sizeof session.gateway)
+        return;
+    snprintf(session.gateway, sizeof session.gateway, "%s", gateways);
+    memcpy(session.token, token, size);
+    char *clean = text_clean(name, false);
+    snprintf(session.name, sizeof session.name, "%s", clean);
+    free(clean);
+    session_file_save_earlier(self->session_path, &session);
+    sodium_memzero(&session, sizeof session);
+}
+
 void client_forget_session(client_t *self)
 {
     self->logged_in = false;
     lexmq_set_token(self->lexmq, NULL, 0);
+    client_keep_earlier(self, self->session.name);
     if (!session_file_remove(self->session_path))
         client_say(0, "The session file %s cannot be removed: %s.", self->session_path,
                    strerror(errno));

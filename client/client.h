@@ -46,6 +46,8 @@ char *client_reason(const lexmq_t *lexmq, lexmq_status_t status);
 /* Keeps the handle's token on disk under `name`. False after a printed line. */
 bool client_save_session(client_t *self, const char *name);
 void client_forget_session(client_t *self);
+/* Keeps the handle's earlier token, of a session of `name` that the server has ended, for the next login to show. */
+void client_keep_earlier(client_t *self, const char *name);
 
 /* Flushes the standard output. `code`, or EXIT_SERVER after a printed line when it could not be written. */
 int client_finish(int code);

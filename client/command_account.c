@@ -1,16 +1,14 @@
 /* register, login, logout, passwd, delete-account: what makes and ends logins. */
 
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "client/command.h"
 #include "client/text_clean.h"
-
-typedef char s_password_t[PROMPT_PASSWORD_MAX + 1];
+#include "common/secret.h"
 
 /* Reads a password where the options say. 0, or the exit code after a printed line. */
-static int s_ask(client_t *client, const char *question, s_password_t out)
+static int s_ask(client_t *client, const char *question, char *out)
 {
     if (client->options->given & OPTION_PASSWORD_STDIN) {
         switch (line_reader_next(prompt_lines(client->prompt), out, PROMPT_PASSWORD_MAX)) {
@@ -37,17 +35,17 @@ static int s_ask(client_t *client, const char *question, s_password_t out)
 }
 
 /* Reads a password that is to be set: at a terminal twice. */
-static int s_ask_new(client_t *client, const char *question, s_password_t out)
+static int s_ask_new(client_t *client, const char *question, char *out)
 {
-    s_password_t again;
     int code = s_ask(client, question, out);
 
     if (code != 0 || (client->options->given & OPTION_PASSWORD_STDIN))
         return code;
+    char *again = prompt_password_new();
     code = s_ask(client, "Again: ", again);
     if (code == 0 && strcmp(out, again) != 0)
         code = client_say(EXIT_USAGE, "the passwords differ");
-    sodium_memzero(again, sizeof again);
+    lex_secret_free(&again);
     return code;
 }
 
@@ -72,7 +70,7 @@ static int s_welcome(client_t *client, lexmq_status_t status, const char *greeti
 
 int command_register(client_t *client, const char *const *arguments, int count)
 {
-    s_password_t password;
+    char *password = prompt_password_new();
     lexmq_login_t *login = NULL;
     int code = s_ask_new(client, "Password: ", password);
 
@@ -83,13 +81,13 @@ int command_register(client_t *client, const char *const *arguments, int count)
                            client->options->field_count, &login);
         code = s_welcome(client, status, "Registered and logged in as", login);
     }
-    sodium_memzero(password, sizeof password);
+    lex_secret_free(&password);
     return code;
 }
 
 int command_login(client_t *client, const char *const *arguments, int count)
 {
-    s_password_t password;
+    char *password = prompt_password_new();
     lexmq_login_t *login = NULL;
     int code = s_ask(client, "Password: ", password);
 
@@ -98,7 +96,7 @@ int command_login(client_t *client, const char *const *arguments, int count)
         lexmq_status_t status = lexmq_login(client->lexmq, arguments[0], password, &login);
         code = s_welcome(client, status, "Logged in as", login);
     }
-    sodium_memzero(password, sizeof password);
+    lex_secret_free(&password);
     return code;
 }
 
@@ -131,7 +129,7 @@ static int s_fail_password(client_t *client, lexmq_status_t status)
 
 int command_passwd(client_t *client, const char *const *arguments, int count)
 {
-    s_password_t password = "", new_password = "";
+    char *password = prompt_password_new(), *new_password = prompt_password_new();
     int code = 0;
 
     (void)arguments;
@@ -148,14 +146,14 @@ int command_passwd(client_t *client, const char *const *arguments, int count)
         else
             puts("The password is changed; other sessions are ended.");
     }
-    sodium_memzero(password, sizeof password);
-    sodium_memzero(new_password, sizeof new_password);
+    lex_secret_free(&password);
+    lex_secret_free(&new_password);
     return code;
 }
 
 int command_delete_account(client_t *client, const char *const *arguments, int count)
 {
-    s_password_t password = "";
+    char *password = prompt_password_new();
     int code;
 
     (void)arguments;
@@ -167,9 +165,10 @@ int command_delete_account(client_t *client, const char *const *arguments, int c
             code = s_fail_password(client, status);
         } else {
             client_forget_session(client);
+            session_file_remove_earlier(client->session_path);
             puts("The account is deleted.");
         }
     }
-    sodium_memzero(password, sizeof password);
+    lex_secret_free(&password);
     return code;
 }

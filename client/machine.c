@@ -1,7 +1,11 @@
 #include "client/machine.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <utf8proc.h>
+
+#include "client/text_clean.h"
 
 static void s_character(FILE *out, const char *text, size_t size, int code)
 {
@@ -10,7 +14,7 @@ static void s_character(FILE *out, const char *text, size_t size, int code)
 
     if (found)
         fprintf(out, "\\%c", letters[found - plain]);
-    else if (code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029)
+    else if (code < 0x20 || (code >= 0x7F && code < 0xA0) || text_is_misleading(code))
         fprintf(out, "\\u%04x", (unsigned)code);
     else
         fwrite(text, 1, size, out);
@@ -37,7 +41,7 @@ void json_string(FILE *out, const char *text)
     putc('"', out);
 }
 
-void csv_field(FILE *out, const char *text)
+static void s_csv(FILE *out, const char *text)
 {
     if (!strpbrk(text, "\",\r\n")) {
         fputs(text, out);
@@ -50,4 +54,15 @@ void csv_field(FILE *out, const char *text)
         putc(*text, out);
     }
     putc('"', out);
+}
+
+void csv_field(FILE *out, const char *text)
+{
+    if (!isatty(fileno(out))) {
+        s_csv(out, text);
+        return;
+    }
+    char *clean = text_clean(text, false);
+    s_csv(out, clean);
+    free(clean);
 }

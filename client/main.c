@@ -7,6 +7,7 @@
 
 #include "client/command.h"
 #include "client/screen.h"
+#include "common/harden.h"
 
 /* Lines are edited by the character, so libedit must know that ours are UTF-8, also where nobody has set a locale. */
 static void s_set_locale(void)
@@ -20,6 +21,7 @@ int main(int argc, char **argv)
 {
     int code;
 
+    lex_harden(LEX_FILES_PRIVATE);
     s_set_locale();
     options_t *options = options_new(argc, argv, &code);
     if (!options)

@@ -9,6 +9,7 @@
 #include "client/password.h"
 #include "client/signals.h"
 #include "common/memory.h"
+#include "common/secret.h"
 
 struct prompt {
     FILE *out;
@@ -117,6 +118,11 @@ prompt_result_t prompt_line(prompt_t *self, const char *question, bool remember,
     return result == EDITOR_LINE          ? PROMPT_ANSWER
            : result == EDITOR_INTERRUPTED ? PROMPT_INTERRUPTED
                                           : PROMPT_END;
+}
+
+char *prompt_password_new(void)
+{
+    return lex_secret_new(PROMPT_PASSWORD_MAX + 1);
 }
 
 static password_result_t s_read_password(prompt_t *self, const char *question, char *out)

@@ -32,6 +32,9 @@ bool prompt_is_terminal(const prompt_t *self);
 prompt_result_t prompt_line(prompt_t *self, const char *question, bool remember, char *out,
                             size_t max);
 
+/* Room for a password in locked memory, PROMPT_PASSWORD_MAX + 1 bytes. Free it with lex_secret_free (common/secret.h). */
+char *prompt_password_new(void);
+
 /* A password, exactly as typed; `out` holds PROMPT_PASSWORD_MAX + 1 bytes, and is to be wiped by
  * the caller. */
 prompt_result_t prompt_password(prompt_t *self, const char *question, char *out);

@@ -98,6 +98,9 @@ void screen_logout(screen_t *self, bool silent)
     lexmq_status_t status = lexmq_logout(self->client->lexmq);
 
     lexmq_set_token(self->client->lexmq, NULL, 0);
+    /* One that the server has not ended must not lie on the disk. */
+    if (status == LEXMQ_OK || status == LEXMQ_UNAUTHORIZED)
+        client_keep_earlier(self->client, self->name);
     self->name[0] = '\0';
     if (silent)
         return;

@@ -1,18 +1,16 @@
 /* Logging in and registering. */
 
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "client/screen.h"
+#include "common/secret.h"
 #include "common/text.h"
 
 #define PASSWORD_CHARACTERS_MIN 8
 #define PASSWORD_CHARACTERS_MAX 128
 #define FIELD_MAX               1024 /* bytes: 256 characters */
 #define NAME_MAX_SIZE           (LEX_NAME_SIZE - 1)
-
-typedef char s_password_t[PROMPT_PASSWORD_MAX + 1];
 
 typedef struct {
     char email[FIELD_MAX + 1], phone[FIELD_MAX + 1];
@@ -29,15 +27,18 @@ static bool s_ask_name(screen_t *self, char *name)
 bool screen_login(screen_t *self)
 {
     char name[NAME_MAX_SIZE + 1];
-    s_password_t password;
-    lexmq_login_t *login;
+    lexmq_status_t status = LEXMQ_CANCELLED;
+    lexmq_login_t *login = NULL;
 
     if (!s_ask_name(self, name))
         return false;
-    if (prompt_password(self->client->prompt, "Password: ", password) != PROMPT_ANSWER)
+    char *password = prompt_password_new();
+    bool answered = prompt_password(self->client->prompt, "Password: ", password) == PROMPT_ANSWER;
+    if (answered)
+        status = lexmq_login(self->client->lexmq, name, password, &login);
+    lex_secret_free(&password);
+    if (!answered)
         return false;
-    lexmq_status_t status = lexmq_login(self->client->lexmq, name, password, &login);
-    sodium_memzero(password, sizeof password);
     if (status == LEXMQ_OK)
         screen_welcome(self, "Welcome,", login);
     else
@@ -69,10 +70,10 @@ static bool s_is_password(const char *password)
 }
 
 /* Asks for a new password twice, until both are the same. */
-static bool s_ask_new_password(screen_t *self, s_password_t password)
+static bool s_ask_new_password(screen_t *self, char *password)
 {
     prompt_t *prompt = self->client->prompt;
-    s_password_t again;
+    char *again = prompt_password_new();
     bool agreed = false;
 
     while (!agreed && prompt_password(prompt, "Password: ", password) == PROMPT_ANSWER) {
@@ -87,7 +88,7 @@ static bool s_ask_new_password(screen_t *self, s_password_t password)
         if (!agreed)
             fputs("These two differ. Please type them once more.\n", self->out);
     }
-    sodium_memzero(again, sizeof again);
+    lex_secret_free(&again);
     return agreed;
 }
 
@@ -118,7 +119,7 @@ bool screen_register(screen_t *self, bool *straight_in)
 {
     static const char *const choices[] = {"go straight in", "back to the first screen", NULL};
     char name[NAME_MAX_SIZE + 1];
-    s_password_t password = "";
+    char *password = prompt_password_new();
     s_profile_t profile;
     lexmq_login_t *login = NULL;
     lexmq_status_t status = LEXMQ_CANCELLED;
@@ -132,7 +133,7 @@ bool screen_register(screen_t *self, bool *straight_in)
         else
             screen_fail(self, status);
     }
-    sodium_memzero(password, sizeof password);
+    lex_secret_free(&password);
     lexmq_login_destroy(&login);
     if (status == LEXMQ_OK)
         *straight_in = screen_menu(self, "And now?", choices) == 1;

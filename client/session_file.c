@@ -164,3 +164,32 @@ bool session_file_remove(const char *path)
 {
     return unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR;
 }
+
+#define EARLIER "%s.earlier"
+
+bool session_file_load_earlier(const char *path, session_t *session)
+{
+    char why[64], *earlier = lex_format(EARLIER, path);
+    bool loaded = session_file_load(earlier, session, why, sizeof why) == SESSION_LOADED;
+
+    if (!loaded)
+        sodium_memzero(session, sizeof *session);
+    free(earlier);
+    return loaded;
+}
+
+void session_file_save_earlier(const char *path, const session_t *session)
+{
+    char why[64], *earlier = lex_format(EARLIER, path);
+
+    session_file_save(earlier, session, why, sizeof why);
+    free(earlier);
+}
+
+void session_file_remove_earlier(const char *path)
+{
+    char *earlier = lex_format(EARLIER, path);
+
+    session_file_remove(earlier);
+    free(earlier);
+}

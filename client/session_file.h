@@ -28,4 +28,11 @@ bool session_file_save(const char *path, const session_t *session, char *why, si
 /* True when it is gone, or never was. */
 bool session_file_remove(const char *path);
 
+/* Beside it lies the last session that ended, `path` with ".earlier" behind it: a token that only a login shows, see
+ * lexmq_set_earlier_token. True when there is one that can be used. */
+bool session_file_load_earlier(const char *path, session_t *session);
+/* Keeps `session` as that, in silence when it cannot be. */
+void session_file_save_earlier(const char *path, const session_t *session);
+void session_file_remove_earlier(const char *path);
+
 #endif

@@ -14,7 +14,7 @@
 
 /* Explicit direction marks, embeddings and isolates; line and paragraph separator; the old
  * deprecated shapers. */
-static bool s_is_misleading(utf8proc_int32_t code)
+bool text_is_misleading(int32_t code)
 {
     return code == 0x061C || code == 0x200E || code == 0x200F ||
            (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x206F) ||
@@ -63,7 +63,7 @@ char *text_clean(const char *text, bool lines)
         bool line_end = code == '\r' && text[at + 1] == '\n';
         if (code < 0x20 || (code >= 0x7F && code < 0xA0)) {
             out += line_end ? 0 : s_control(code, lines, out);
-        } else if (!s_is_misleading(code)) {
+        } else if (!text_is_misleading(code)) {
             memcpy(out, text + at, (size_t)taken);
             out += taken;
         }

@@ -5,6 +5,7 @@
 #define TEXT_CLEAN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* A copy in which control characters are visible (ESC as ^[, U+009B as <9B>), characters that turn
@@ -12,6 +13,9 @@
  * are U+FFFD. `lines`: newlines stay and a tab is four spaces; else both are a space. Caller owns
  * return value and must free it when done. */
 char *text_clean(const char *text, bool lines);
+
+/* Characters that turn the writing direction, or end lines without being control characters. */
+bool text_is_misleading(int32_t code);
 
 /* Prints text_clean(text, false). */
 void text_print(FILE *out, const char *text);

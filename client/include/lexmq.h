@@ -113,6 +113,12 @@ LEXMQ_EXPORT lexmq_t *lexmq_new_single(const lexmq_t *self, size_t index, unsign
 LEXMQ_EXPORT const void *lexmq_token(const lexmq_t *self, size_t *size);
 LEXMQ_EXPORT bool lexmq_set_token(lexmq_t *self, const void *token, size_t size);
 
+/* A token that the account had, expired or revoked since; lexmq_login shows the token there is, or else this one. A server that
+ * refuses logins because somebody guesses at the name still looks at those of who has been logged in before. lexmq_set_token makes
+ * the token that it forgets the earlier one. Otherwise as the functions above. */
+LEXMQ_EXPORT const void *lexmq_earlier_token(const lexmq_t *self, size_t *size);
+LEXMQ_EXPORT bool lexmq_set_earlier_token(lexmq_t *self, const void *token, size_t size);
+
 /* Results below are owned by the caller and must be destroyed when done; all that is in them lives
  * as long as they do. An `out` is set to NULL when a call fails. Where an `out` may be NULL, that
  * is said. */

@@ -214,10 +214,29 @@ bool lexmq_set_token(lexmq_t *self, const void *token, size_t size)
 {
     if (token && size > sizeof self->token)
         return false;
+    if (!token && self->token_size > 0)
+        lexmq_set_earlier_token(self, self->token, self->token_size);
     sodium_memzero(self->token, sizeof self->token);
     self->token_size = token ? size : 0;
     if (self->token_size > 0)
         memcpy(self->token, token, size);
+    return true;
+}
+
+const void *lexmq_earlier_token(const lexmq_t *self, size_t *size)
+{
+    *size = self->earlier_size;
+    return self->earlier_size > 0 ? self->earlier : NULL;
+}
+
+bool lexmq_set_earlier_token(lexmq_t *self, const void *token, size_t size)
+{
+    if (token && size > sizeof self->earlier)
+        return false;
+    sodium_memzero(self->earlier, sizeof self->earlier);
+    self->earlier_size = token ? size : 0;
+    if (self->earlier_size > 0)
+        memcpy(self->earlier, token, size);
     return true;
 }
 

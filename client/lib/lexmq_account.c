@@ -126,9 +126,15 @@ lexmq_status_t lexmq_login(lexmq_t *self, const char *name, const char *password
         status = s_check_password(self, password);
     if (status != LEXMQ_OK)
         return status;
-    lex_writer_t *request = lexmq_call_begin(self, "login", 2);
+    size_t size;
+    const void *token = lexmq_token(self, &size);
+    if (!token)
+        token = lexmq_earlier_token(self, &size);
+    lex_writer_t *request = lexmq_call_begin(self, "login", token ? 3 : 2);
     lex_put_text(request, "name", name);
     lex_put_text(request, "password", password);
+    if (token)
+        lex_put_bin(request, "tok", token, size);
     status = lexmq_call_run(self, SERVICE);
     return status == LEXMQ_OK ? s_take_login(self, out) : status;
 }

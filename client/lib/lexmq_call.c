@@ -227,8 +227,20 @@ static lexmq_status_t s_expired(s_call_t *call)
     if (call->last != LEXMQ_OK)
         return call->last;
     if (call->tries > 0)
-        return lexmq_call_fail(self, LEXMQ_TIMEOUT, "The server did not answer within %g s.",
-                               seconds);
+        return lexmq_call_fail(
+            self, LEXMQ_TIMEOUT,
+            self->closed_early
+                ? "The connection is closed without an answer, for %g s: is the gateway full?"
+                : "The server did not answer within %g s.",
+            seconds);
+    if (self->closed_early)
+        return lexmq_call_fail(
+            self, LEXMQ_UNREACHABLE,
+            self->insecure
+                ? "%s%s: the connection is closed at once: is the gateway full, or encrypted?"
+                : "%s%s: the connection is closed at once: is the gateway full, or is this not its "
+                  "key?",
+            self->gateways[self->preferred], self->named_count > 1 ? " and others" : "");
     return lexmq_call_fail(
         self, LEXMQ_UNREACHABLE,
         self->insecure ? "No connection to %s%s: is the gateway running, and without encryption?"
@@ -283,6 +295,7 @@ lexmq_status_t lexmq_call_run(lexmq_t *self, const char *service)
     s_reset_cancel(self);
     self->retry_ms = 0;
     self->message[0] = '\0';
+    self->closed_early = false;
     self->id_text[0] = '\0';
     lexmq_status_t status = s_run(&call, &link);
     if (status == LEXMQ_OK)

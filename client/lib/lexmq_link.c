@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "client/lib/lexmq_private.h"
+#include "common/clock.h"
 #include "common/mdp.h"
 
 #define RECONNECT_MS      100
@@ -13,6 +14,7 @@
 #define HANDSHAKE_MS      5000 /* a peer that takes our connection and says nothing */
 #define HEARTBEAT_MS      3000 /* below MDP: finds out about connections that died silently */
 #define HEARTBEAT_LOST_MS 9000
+#define EARLY_MS          1000 /* who hangs up sooner did not mean to serve us */
 
 static void s_set(void *socket, int option, int value)
 {
@@ -51,6 +53,9 @@ static void *s_connect(lexmq_t *self, size_t gateway)
     s_set(socket, ZMQ_RECONNECT_IVL, RECONNECT_MS);
     s_set(socket, ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS);
     s_set(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS);
+    /* No bound: libzmq (4.3.4) ends the process when a queue is full, the connection breaks and a heartbeat is due. What we ask for
+     * bounds what an honest gateway sends. */
+    s_set(socket, ZMQ_RCVHWM, 0);
     s_set(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS);
     s_set(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_LOST_MS);
     int64_t frame_max = LEXMQ_REPLY_FRAME_MAX;
@@ -78,7 +83,7 @@ static void *s_monitor(lexmq_t *self, void *socket)
         return NULL;
     s_set(monitor, ZMQ_LINGER, 0);
     snprintf(address, sizeof address, "inproc://link-%u", self->links_opened++);
-    if (zmq_socket_monitor(socket, address, ZMQ_EVENT_DISCONNECTED) == 0 &&
+    if (zmq_socket_monitor(socket, address, ZMQ_EVENT_CONNECTED | ZMQ_EVENT_DISCONNECTED) == 0 &&
         zmq_connect(monitor, address) == 0)
         return monitor;
     zmq_close(monitor);
@@ -110,9 +115,10 @@ void lexmq_link_open(lexmq_t *self, size_t gateway)
     };
 }
 
-/* Takes what the monitor has. An event is a message of two parts, and we asked for one kind. */
-static bool s_broke(void *monitor)
+/* Takes what the monitor has: messages of two parts. True when the connection broke. */
+static bool s_broke(lexmq_t *self, lexmq_link_t *link)
 {
+    void *monitor = link->monitor;
     bool broke = false;
     char part[8];
     int size;
@@ -124,9 +130,15 @@ static bool s_broke(void *monitor)
         int more = 0;
         size_t more_size = sizeof more;
         zmq_getsockopt(monitor, ZMQ_RCVMORE, &more, &more_size);
-        /* The second part is an address, which may begin with anything. */
-        if (more && event == ZMQ_EVENT_DISCONNECTED)
-            broke = true;
+        if (!more) /* the second part is an address, which may begin with anything */
+            continue;
+        if (event == ZMQ_EVENT_CONNECTED)
+            link->connected = lex_monotonic_ms();
+        if (event != ZMQ_EVENT_DISCONNECTED)
+            continue;
+        broke = true;
+        if (!link->proven && lex_monotonic_ms() - link->connected < EARLY_MS)
+            self->closed_early = true;
     }
     return broke;
 }
@@ -135,7 +147,7 @@ bool lexmq_link_is_lost(lexmq_t *self, size_t link)
 {
     lexmq_link_t *it = &self->links[link];
 
-    if (!it->monitor || !s_broke(it->monitor))
+    if (!it->monitor || !s_broke(self, it))
         return false;
     if (it->asked || !it->proven)
         return it->asked; /* one that never stood: libzmq tries on, in its own time */

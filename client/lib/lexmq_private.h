@@ -29,8 +29,9 @@ typedef struct {
     void *socket;  /* NULL: none could be had */
     void *monitor; /* where libzmq says that the connection broke; NULL: silence alone tells */
     size_t gateway;
-    bool asked;  /* the request of the call under way was sent through it */
-    bool proven; /* a gateway has answered through it */
+    bool asked;        /* the request of the call under way was sent through it */
+    bool proven;       /* a gateway has answered through it */
+    int64_t connected; /* monotonic ms: when it last was, as far as is known */
 } lexmq_link_t;
 
 struct lexmq {
@@ -51,12 +52,16 @@ struct lexmq {
     void *context;
     lexmq_link_t links[LEXMQ_LINKS_MAX]; /* between calls at most one */
     size_t link_count;
+    bool closed_early;     /* in this call a gateway ended a new connection at once */
     unsigned links_opened; /* ever: each monitor has an address of its own */
     int wake;              /* eventfd: written by lexmq_cancel */
     volatile sig_atomic_t cancelled;
 
     unsigned char token[LEXMQ_TOKEN_MAX];
     size_t token_size;
+    unsigned char
+        earlier[LEXMQ_TOKEN_MAX]; /* one that is good for nothing but being shown at a login */
+    size_t earlier_size;
 
     unsigned char id[LEX_ID_SIZE]; /* of the call under way */
     char id_text[LEX_ID_SIZE * 2 + 1];

@@ -176,6 +176,8 @@ static void test_peer_that_hangs_up_is_not_hammered(void **state)
     pthread_create(&thread, NULL, s_hang_up, &peer);
     lexmq_t *lexmq = calls_connect(endpoint, 2000);
     assert_int_equal(lexmq_logout(lexmq), LEXMQ_UNREACHABLE);
+    /* As a gateway that has as many connections as it takes. */
+    assert_non_null(strstr(lexmq_error_message(lexmq), "is the gateway full"));
     lexmq_destroy(&lexmq);
     peer.stop = true;
     pthread_join(thread, NULL);

@@ -17,8 +17,9 @@
 
 #include "client/show.h"
 #include "common/clock.h"
+#include "tests/unit/patience.h"
 
-#define LIMIT_MS 10000
+#define LIMIT_MS (10000 * TEST_PATIENCE)
 
 static const lexmq_entry_t s_entry = {
     .dict = "ec",

@@ -23,8 +23,9 @@
 
 #include "client/prompt.h"
 #include "common/clock.h"
+#include "tests/unit/patience.h"
 
-#define LIMIT_MS 10000 /* for anything the child is to do */
+#define LIMIT_MS (10000 * TEST_PATIENCE) /* for anything the child is to do */
 
 typedef struct {
     int fd; /* the master side */
