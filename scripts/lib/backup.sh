@@ -115,6 +115,26 @@ restore_views() {
     done
 }
 
+# Tokens outlive a restore: who was shut out since the backup stays out, and no new account gets the id, and with it the tokens, of
+# one that the backup does not know. On another machine than the one that made them nothing is known of those: hence the step.
+RESTORE_IDS=1000000
+restore_locks() {
+    backup_sql 2>"$VAR/log/restore.log" <<SQL || fail "restore: revocations cannot be carried over, nothing was changed; the end of the log:" restore
+SET @next = (SELECT MAX(AUTO_INCREMENT) + $RESTORE_IDS FROM information_schema.TABLES
+    WHERE TABLE_SCHEMA IN ('lexmq_auth', 'lexmq_restore_auth') AND TABLE_NAME = 'users');
+EXECUTE IMMEDIATE CONCAT('ALTER TABLE lexmq_restore_auth.users AUTO_INCREMENT = ', @next);
+INSERT INTO lexmq_restore_auth.revocations (session_id, user_id, issued_before, expires_at)
+    SELECT session_id, user_id, issued_before, expires_at FROM lexmq_auth.revocations
+    ON DUPLICATE KEY UPDATE expires_at = VALUES(expires_at);
+UPDATE lexmq_restore_auth.sessions s JOIN lexmq_auth.revocations r
+    ON r.session_id = s.id OR (r.session_id IS NULL AND r.user_id = s.user_id AND s.issued_at < r.issued_before)
+    SET s.revoked_at = COALESCE(s.revoked_at, UNIX_TIMESTAMP() * 1000);
+UPDATE lexmq_restore_auth.users u JOIN
+    (SELECT user_id, MAX(issued_before) AS issued FROM lexmq_auth.revocations WHERE session_id IS NULL GROUP BY user_id) r ON r.user_id = u.id
+    SET u.sessions_from = GREATEST(u.sessions_from, r.issued);
+SQL
+}
+
 restore_swap() {
     local part renames views
     for part in $BACKUP_PARTS; do
@@ -167,6 +187,7 @@ restore() { # FILE
     process_stop 15 $(process_names history-)
     safety="$VAR/backup/before-restore-$(date -u '+%Y%m%dT%H%M%SZ').tar"
     backup_write "$safety"
+    restore_locks
     restore_swap
     restore_files "$scratch"
     # Rights, and migrations that are newer than the backup.

@@ -34,7 +34,7 @@ gateways_start() {
         LEXMQ_METRICS=$(metrics_address "$name") process_start "$name" "$BIN/lexmq-gateway" --config "$VAR/etc/$name.zpl"
     done
     for name in $(gateways_names); do
-        process_await "$name" 10 client --gateway "$(gateway_front "$name")" --timeout 1 status
+        process_await "$name" 10 client --gateway "$(gateway_front "$name")" --timeout "${LEXMQ_STACK_PATIENCE:-1}" status
     done
 }
 
@@ -58,7 +58,7 @@ workers_registered() { # SERVICE N ...
 
 gateway_counts() { # NAME SERVICE N ...
     local status workers
-    status=$(client --gateway "$(gateway_front "$1")" --timeout 2 status --json) || return 1
+    status=$(client --gateway "$(gateway_front "$1")" --timeout $((2 * ${LEXMQ_STACK_PATIENCE:-1})) status --json) || return 1
     shift
     while [ $# -gt 0 ]; do
         workers=$(printf '%s' "$status" | tr -d ' \n' | grep -o "\"service\":\"$1\",\"workers\":[0-9]*" | grep -o '[0-9]*$')

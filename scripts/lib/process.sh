@@ -30,7 +30,7 @@ process_start() { # NAME PROGRAM ARGUMENT...
 }
 
 process_await() { # NAME SECONDS COMMAND...: until COMMAND succeeds; fails when the process ends or time is up
-    local name=$1 end=$((SECONDS + $2))
+    local name=$1 end=$((SECONDS + $2 * ${LEXMQ_STACK_PATIENCE:-1}))
     shift 2
     until "$@" >/dev/null 2>&1; do
         if ! process_pid "$name" >/dev/null; then
@@ -43,7 +43,7 @@ process_await() { # NAME SECONDS COMMAND...: until COMMAND succeeds; fails when 
 }
 
 process_stop() { # SECONDS NAME...: SIGTERM to all, waits for all, SIGKILL to what is left after SECONDS
-    local end=$((SECONDS + $1)) name pid
+    local end=$((SECONDS + $1 * ${LEXMQ_STACK_PATIENCE:-1})) name pid
     shift
     for name in "$@"; do
         pid=$(process_pid "$name") && kill -TERM "$pid" 2>/dev/null
