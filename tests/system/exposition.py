@@ -6,9 +6,9 @@ import subprocess
 import urllib.error
 import urllib.request
 
-from tests.system.stack import TOP
+from tests.system.stack import PATIENCE, TOP
 
-LIMIT = 20  # seconds
+LIMIT = 20 * PATIENCE  # seconds
 SAMPLE = re.compile(r"^([a-z_]+)(?:\{(.*)\})? (\S+)$")
 LABEL = re.compile(r'([a-z]+)="((?:[^"\\]|\\.)*)"')
 

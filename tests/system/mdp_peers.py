@@ -4,6 +4,7 @@ They know nothing of Lexmq: no READY options, no BATCH, bodies are any bytes. Th
 in itself; `python3 mdp_peers.py worker ENDPOINT SERVICE echo` runs the worker as a program.
 """
 
+import os
 import sys
 import time
 
@@ -13,7 +14,9 @@ CLIENT, WORKER = b"MDPC02", b"MDPW02"
 C_REQUEST, C_PARTIAL, C_FINAL = b"\x01", b"\x02", b"\x03"
 W_READY, W_REQUEST, W_PARTIAL, W_FINAL, W_HEARTBEAT, W_DISCONNECT = (bytes([n]) for n in range(1, 7))
 
-LIMIT = 10.0  # seconds after which a wait has failed
+# So many times longer than usual programs may take, because something like valgrind slows them down.
+PATIENCE = float(os.environ.get("LEXMQ_TEST_PATIENCE", "1"))
+LIMIT = 10.0 * PATIENCE  # seconds after which a wait has failed
 
 
 def _dealer(endpoint, keys, options):

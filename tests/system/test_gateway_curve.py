@@ -17,7 +17,9 @@ from gateway_case import BUILD, Gateway, GatewayCase, body, eventually  # noqa: 
 from mdp_peers import LIMIT, W_FINAL, WORKER, Client, Peer, Worker  # noqa: E402
 
 
-class CurveTest(GatewayCase):
+class CurveCase(GatewayCase):
+    """A test with a gateway and keys of its own."""
+
     def start(self, *settings):
         self.keys = pathlib.Path(tempfile.mkdtemp())
         self.addCleanup(shutil.rmtree, self.keys)
@@ -43,6 +45,8 @@ class CurveTest(GatewayCase):
     def fresh(self, server=None):
         return (*zmq.curve_keypair(), server or self.server)
 
+
+class CurveTest(CurveCase):
     def assert_no_answer(self, endpoint, keys):
         with Client(endpoint, keys=keys) as client:
             client.request(b"mmi.service", b"x")
