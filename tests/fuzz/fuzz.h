@@ -1,4 +1,4 @@
-/* What fuzz targets share: a check that ends the run, parts of an input, files for readers, and a reader run to its end.
+/* What fuzz targets share: a check that ends the run, and parts of an input.
  *
  * A target is tests/fuzz/fuzz_NAME.c with LLVMFuzzerTestOneInput, its seeds are tests/fuzz/seeds/NAME/. The Makefile finds
  * it and links the archives of the folders that it includes headers of. */
@@ -37,6 +37,26 @@ static inline const uint8_t *fuzz_part(const uint8_t **data, size_t *size, size_
     *part_size = end ? (size_t)(end - part) : *size;
     *data = part + *part_size + (end ? length : 0);
     *size -= *part_size + (end ? length : 0);
+    return part;
+}
+
+/* A number taken off the front of an input; 0 when there is none left. */
+static inline uint8_t fuzz_byte(const uint8_t **data, size_t *size)
+{
+    if (*size == 0)
+        return 0;
+    --*size;
+    return *(*data)++;
+}
+
+/* Up to `count` bytes off the front of an input; *part_size says how many there were. */
+static inline const uint8_t *fuzz_take(const uint8_t **data, size_t *size, size_t count,
+                                       size_t *part_size)
+{
+    const uint8_t *part = *data;
+    *part_size = count < *size ? count : *size;
+    *data += *part_size;
+    *size -= *part_size;
     return part;
 }
 

@@ -4,7 +4,8 @@
     tests/fuzz/run.py SECONDS [NAME]    every target, or the one, so long each
 
 Targets are BUILD/tests/fuzz/fuzz_NAME; what they learn stays in BUILD/corpus/NAME, what breaks them in
-BUILD/artifacts. LEXMQ_BUILD names the build folder (default build/fuzz). Exit status 1 when one found a fault.
+BUILD/artifacts. Beside the seeds in tests/fuzz/seeds/NAME there are those that make_seeds.py makes, and words in
+tests/fuzz/NAME.dict. LEXMQ_BUILD names the build folder (default build/fuzz). Exit status 1 when one found a fault.
 """
 
 import concurrent.futures
@@ -15,6 +16,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+import make_seeds
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.abspath(os.path.join(TOP, os.environ.get("LEXMQ_BUILD", "build/fuzz")))
@@ -45,9 +48,11 @@ def fuzz(name, seconds, scratch):
     before = set(os.listdir(artifacts))
     command = [os.path.join(BUILD, "tests", "fuzz", "fuzz_" + name), f"-max_total_time={seconds}", f"-max_len={INPUT_MAX}",
                f"-timeout={INPUT_SECONDS}", f"-rss_limit_mb={MEMORY}", f"-artifact_prefix={artifacts}/{name}-",
-               "-print_final_stats=1", corpus]
-    if os.path.isdir(seeds):
-        command.append(seeds)
+               "-print_final_stats=1", "-close_fd_mask=3", corpus]
+    command += [path for path in (seeds, os.path.join(scratch, "seeds", name)) if os.path.isdir(path)]
+    words = os.path.join(TOP, "tests", "fuzz", name + ".dict")
+    if os.path.exists(words):
+        command.append("-dict=" + words)
     process = subprocess.Popen(command, env=dict(os.environ, TMPDIR=folder), stdin=subprocess.DEVNULL,
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
@@ -71,6 +76,7 @@ def main():
         return 2
     scratch = tempfile.mkdtemp(prefix="lexmq-fuzz-", dir=SHARED_MEMORY if os.path.isdir(SHARED_MEMORY) else None)
     try:
+        make_seeds.make(os.path.join(scratch, "seeds"))
         with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
             outcomes = list(pool.map(lambda name: fuzz(name, seconds, scratch), names))
     finally:
@@ -81,7 +87,9 @@ def main():
     print(f"{'target':16}{'runs':>12}{'features':>10}  result")
     for outcome in outcomes:
         print(f"{outcome.name:16}{outcome.runs:12,}{outcome.features:10,}  {outcome.result}")
-    return 1 if any(outcome.result != "ok" for outcome in outcomes) else 0
+    failed = sum(outcome.result != "ok" for outcome in outcomes)
+    print(f"{len(outcomes) - failed} passed, {failed} failed")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
