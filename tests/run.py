@@ -5,8 +5,9 @@
     tests/run.py FILE.py     one module, of those that take more than a machine should be asked for at each run (tests/deploy);
                              what it measured is shown
 
-Unit tests are cmocka programs in BUILD/tests/*/, system tests are unittest modules tests/system/test_*.py.
-LEXMQ_BUILD names the build folder (default build).
+Unit tests are cmocka programs in BUILD/tests/*/, system tests are unittest modules tests/system/test_*.py,
+and so are those of the fault campaign's checker, tests/chaos/test_*.py.
+LEXMQ_BUILD names the build folder (default build), LEXMQ_CHECKER what to run everything under (tests/sanitize/checkers.py).
 """
 
 import concurrent.futures
@@ -19,7 +20,13 @@ import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.abspath(os.path.join(TOP, os.environ.get("LEXMQ_BUILD", "build")))
-LIMIT = 600  # seconds for one test program or module, sanitizers included
+sys.path.insert(0, os.path.join(TOP, "tests", "sanitize"))
+
+import checkers  # noqa: E402
+
+TAIL, REPORT_MAX = 80, 20000  # lines of a failed test's output that are shown, characters of reports
+CHECKER = checkers.chosen(BUILD)
+LIMIT = 300 * (1 + CHECKER.slowness)  # seconds for one test program or module
 
 
 class Outcome:
@@ -30,7 +37,7 @@ class Outcome:
 
 def execute(command, environment):
     """Runs a command in a process group of its own; at the limit the whole group ends."""
-    process = subprocess.Popen(command, cwd=TOP, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    process = subprocess.Popen(CHECKER.command(command), cwd=TOP, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, start_new_session=True)
     try:
         output, _ = process.communicate(timeout=LIMIT)
@@ -43,7 +50,8 @@ def execute(command, environment):
 
 def run_unit(path):
     begin = time.monotonic()
-    environment = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="STDOUT")
+    name = os.path.relpath(path, os.path.join(BUILD, "tests"))
+    environment = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="STDOUT", **CHECKER.environment(name))
     code, output = execute([path], environment)
     passed = len(re.findall(r"^\[ +OK \]", output, re.M))
     failed = len(re.findall(r"^\[  FAILED  \] (?!\d+ test)\S", output, re.M))
@@ -53,20 +61,29 @@ def run_unit(path):
     failed = int(summary.group(1)) if summary else failed
     if code != 0 and failed == 0:
         failed = 1  # crashed, or ended at the limit
-    name = os.path.relpath(path, os.path.join(BUILD, "tests"))
-    return Outcome(name, passed, failed, skipped, time.monotonic() - begin, output)
+    return checked(Outcome(name, passed, failed, skipped, time.monotonic() - begin, output))
 
 
 def run_system(path):
     begin = time.monotonic()
-    code, output = execute(["/usr/bin/python3", "-B", "-m", "unittest", "-v", path], dict(os.environ, LEXMQ_BUILD=BUILD))
+    code, output = execute(["/usr/bin/python3", "-B", "-m", "unittest", "-v", path],
+                           dict(os.environ, LEXMQ_BUILD=BUILD, **CHECKER.environment(path)))
     ran = re.search(r"^Ran (\d+) test", output, re.M)
     bad = sum(int(n) for n in re.findall(r"(?:failures|errors)=(\d+)", output))
     skipped = sum(int(n) for n in re.findall(r"skipped=(\d+)", output))
     total = int(ran.group(1)) if ran else 0
     if code != 0 and bad == 0:
         bad = 1
-    return Outcome(path, max(total - bad - skipped, 0), bad, skipped, time.monotonic() - begin, output)
+    return checked(Outcome(path, max(total - bad - skipped, 0), bad, skipped, time.monotonic() - begin, output))
+
+
+def checked(outcome):
+    """What the checker found in any process of the test is one failure more."""
+    reports = CHECKER.reports(outcome.name)
+    if reports:
+        outcome.failed += 1
+        outcome.output += f"\nreports, all of them in {os.path.relpath(CHECKER.folder, TOP)}:\n{reports[:REPORT_MAX]}"
+    return outcome
 
 
 def report(outcome, shown=False):
@@ -75,7 +92,7 @@ def report(outcome, shown=False):
     print(f"{state:6} {outcome.name}: {outcome.passed} passed, {outcome.failed} failed{skipped} ({outcome.seconds:.1f} s)",
           flush=True)
     if outcome.failed or shown:
-        print("\n".join("    " + line for line in outcome.output.splitlines()[-80:]), flush=True)
+        print("\n".join("    " + line for line in outcome.output.splitlines()[-TAIL:]), flush=True)
 
 
 def find(word):
@@ -86,12 +103,25 @@ def find(word):
         for name in sorted(files):
             if name.startswith("test_") and name.endswith(".c"):
                 units.append(os.path.join(BUILD, "tests", os.path.relpath(folder, root), name[:-2]))
-    folder = os.path.join(TOP, "tests", "system")
-    for name in sorted(os.listdir(folder)):
-        if name.startswith("test_") and name.endswith(".py"):
-            systems.append(os.path.join("tests", "system", name))
+    for area in "chaos", "system":
+        for name in sorted(os.listdir(os.path.join(TOP, "tests", area))):
+            if name.startswith("test_") and name.endswith(".py"):
+                systems.append(os.path.join("tests", area, name))
     # By the name that the report says, so that a word in the path of the checkout picks nothing.
     return [u for u in units if word in os.path.relpath(u, BUILD)], [s for s in systems if word in s]
+
+
+def chosen(paths):
+    """All but those that the checker leaves out, which are named."""
+    kept = []
+    for path in paths:
+        name = os.path.relpath(path, os.path.join(BUILD, "tests")) if os.path.isabs(path) else path
+        reason = CHECKER.left_out(name)
+        if reason:
+            print(f"left out {name}: {reason}", flush=True)
+        else:
+            kept.append(path)
+    return kept
 
 
 def main():
@@ -101,6 +131,7 @@ def main():
     one = word.endswith(".py")
     units, systems = ([], [word]) if one else find(word)
     outcomes = []
+    units, systems = chosen(units), chosen(systems)
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
         for outcome in pool.map(run_unit, units):
             report(outcome)

@@ -13,7 +13,9 @@ import time
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.abspath(os.path.join(TOP, os.environ.get("LEXMQ_BUILD", "build")))
 LEXMQ = os.path.join(BUILD, "bin", "lexmq")
-LIMIT = 120  # seconds, for any one command
+# As in mdp_peers.py, which is a program of its own too.
+PATIENCE = float(os.environ.get("LEXMQ_TEST_PATIENCE", "1"))
+LIMIT = 120 * PATIENCE  # seconds, for any one command
 
 
 def free_ports(count):
@@ -34,7 +36,7 @@ def free_ports(count):
 
 
 def wait_until(condition, what, seconds=30):
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * PATIENCE
     while time.monotonic() < end:
         value = condition()
         if value:
@@ -53,8 +55,12 @@ class Stack:
         self.port = free_ports(2 * gateways)
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("LEXMQ_")}
         self.environment.update(LEXMQ_VAR=self.var, LEXMQ_PORT_BASE=str(self.port), LEXMQ_BUILD=BUILD,
-                                LEXMQ_DICTIONARIES=dictionaries, LEXMQ_DB_MEMORY="64M", LEXMQ_STACK_GATEWAYS=str(gateways), LC_ALL="C.UTF-8",
+                                LEXMQ_DICTIONARIES=dictionaries, LEXMQ_DB_MEMORY="64M", LEXMQ_STACK_GATEWAYS=str(gateways), LEXMQ_STACK_PATIENCE=f"{PATIENCE:.0f}", LC_ALL="C.UTF-8",
                                 **settings)
+        if PATIENCE > 1:
+            # A request takes its time too: what the gateway, the client and a look-up that waits for the history give it otherwise.
+            self.environment.update(LEXMQ_DEADLINE=f"{10000 * PATIENCE:.0f}", LEXMQ_TIMEOUT=f"{10 * PATIENCE:.0f}",
+                                    LEXMQ_RECORD_WAIT=f"{250 * PATIENCE:.0f}")
 
     def script(self, *arguments):
         result = subprocess.run([os.path.join(TOP, "scripts", "stack"), *arguments], env=self.environment, cwd=TOP,
@@ -130,7 +136,7 @@ class Stack:
             file.write(f"{process.pid} {started}\n")
 
     def answers(self, gateway=1):
-        return self.lexmq_result("--gateway", f"tcp://127.0.0.1:{self.port + 2 * (gateway - 1)}", "--timeout", "1",
+        return self.lexmq_result("--gateway", f"tcp://127.0.0.1:{self.port + 2 * (gateway - 1)}", "--timeout", f"{PATIENCE:.0f}",
                                  "status").returncode == 0
 
     # ---- clients ----
