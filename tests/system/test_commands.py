@@ -44,9 +44,12 @@ class Account(unittest.TestCase):
 
     def test_guessing_is_throttled(self):
         stack.register("guessed", session="guessed")
-        for _ in range(7):
+        said = ""
+        for _ in range(8):
             stack.lexmq("login", "guessed", "--password-stdin", session="x2", stdin="guess guess\n", code=3)
-        self.assertRegex(stack.last_error, r"(?i)wait|again in|too many")
+            said += stack.last_error
+        # A slow machine sees a delay of a second or two end before the next guess.
+        self.assertRegex(said, r"(?i)wait|again in|too many")
 
     def test_logout_ends_the_session_everywhere(self):
         stack.register("leaver", session="leaver")

@@ -56,7 +56,7 @@ class Stacks(unittest.TestCase):
     def test_installed_library(self):
         with tempfile.TemporaryDirectory() as root:
             environment = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
-            make = subprocess.run(["make", "-s", "-C", TOP, f"BUILD={BUILD}", f"PREFIX={root}", "install"], env=environment,
+            make = subprocess.run(["make", "-s", "-C", TOP, f"BUILD={os.path.relpath(BUILD, TOP)}", f"PREFIX={root}", "install"], env=environment,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300)
             self.assertEqual(make.returncode, 0, make.stdout)
             source = os.path.join(root, "program.c")

@@ -5,9 +5,9 @@ import unittest
 
 import pexpect
 
-from tests.system.stack import LEXMQ, Stack
+from tests.system.stack import LEXMQ, PATIENCE, Stack
 
-LIMIT = 20  # seconds for any answer
+LIMIT = 20 * PATIENCE  # seconds for any answer
 
 
 def setUpModule():
@@ -128,11 +128,11 @@ class Story(unittest.TestCase):
         stack.signal("gateway", signal.SIGSTOP)
         try:
             child.sendline("abandon")
-            child.expect("(?i)(no answer|not answer|unreachable|cannot|timed out|time)", timeout=30)
+            child.expect("(?i)(no answer|not answer|unreachable|cannot|timed out|time)", timeout=30 * PATIENCE)
         finally:
             stack.signal("gateway", signal.SIGCONT)
         child.sendline("abandon")
-        child.expect("放弃", timeout=30)
+        child.expect("放弃", timeout=30 * PATIENCE)
 
 
 class Pipe(unittest.TestCase):

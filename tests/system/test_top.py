@@ -23,6 +23,7 @@ from tests.system.stack import Stack  # noqa: E402
 LEXMQ = str(BUILD / "bin/lexmq")
 SECONDS = 20
 CLOSE = "\x1b[?1049l"  # back from the alternate screen
+WARNING = "lexmq: INSECURE: nothing is encrypted, passwords neither\n"
 
 
 def run(*arguments, **options):
@@ -67,7 +68,7 @@ class PlainTest(TopCase):
     def test_once(self):
         self.traffic(credit=5, name="host:7")
         result = run("top", "--once", "--interval", "0.5", "--gateway", self.gateway.front)
-        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertEqual((result.returncode, result.stderr), (0, WARNING))
         self.assertNotIn("\x1b", result.stdout)
         lines = result.stdout.splitlines()
         self.assertRegex(lines[0], r"^lexmq top  \d\d:\d\d:\d\d  every 0.5 s  by load$")
@@ -130,7 +131,7 @@ class StatusTest(TopCase):
     def test_one_that_is_away_is_an_error(self):
         result = run("status", "--json", "--gateway", "127.0.0.1:1", "--timeout", "0.3")
         self.assertEqual((result.returncode, result.stdout), (4, ""))
-        self.assertRegex(result.stderr, "^lexmq: No connection")
+        self.assertRegex(result.stderr, "^" + WARNING + "lexmq: No connection")
 
 
 class TerminalTest(TopCase):
