@@ -43,7 +43,7 @@ zsock_t *lex_worker_dealer(const lex_worker_t *self, const lex_gateway_t *gatewa
     zsock_set_immediate(socket, 1);
     zsock_set_linger(socket, 0);
     zsock_set_sndhwm(socket, (int)hwm);
-    /* No bound: a full queue, a broken connection and a heartbeat make libzmq (4.3.4) end the process (gateway/sockets.c). Credit
+    /* No bound: a full queue, a broken connection and a heartbeat make libzmq (4.3.4) end the process (gateway/interest.h). Credit
      * bounds what a gateway has for us. */
     zsock_set_rcvhwm(socket, 0);
     zsock_set_maxmsgsize(socket, LEX_FRAME_MAX);
