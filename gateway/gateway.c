@@ -9,6 +9,7 @@
 #include "common/curve.h"
 #include "common/log.h"
 #include "common/memory.h"
+#include "gateway/actor.h"
 #include "gateway/capacity.h"
 #include "gateway/client.h"
 #include "gateway/dispatch.h"
@@ -174,7 +175,7 @@ void gateway_destroy(gateway_t **self_p)
         guard_stop(self->guard);
     zsock_destroy(&self->front_socket);
     zsock_destroy(&self->back_socket);
-    zactor_destroy(&self->zap);
+    actor_destroy(&self->zap);
     guard_destroy(&self->guard);
     certificates_destroy(&self->certificates);
     s_forget_sessions(self);

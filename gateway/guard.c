@@ -9,6 +9,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/memory.h"
+#include "gateway/actor.h"
 #include "gateway/wire_count.h"
 
 /* A look takes half a microsecond a connection. At the speed of the loopback a stranger brings 100 MB from one to the next. */
@@ -330,7 +331,7 @@ bool guard_watch(guard_t *self, side_t side, zsock_t *socket)
 
 void guard_start(guard_t *self)
 {
-    self->actor = zactor_new(s_actor, self);
+    self->actor = actor_new(s_actor, self);
 }
 
 /* First the monitors: an event that finds nobody would stop an I/O thread. */
@@ -339,7 +340,7 @@ void guard_stop(guard_t *self)
     for (int side = 0; side < SIDES; side++)
         if (self->side[side].socket)
             zmq_socket_monitor(self->side[side].socket, NULL, 0);
-    zactor_destroy(&self->actor);
+    actor_destroy(&self->actor);
     for (int side = 0; side < SIDES; side++) {
         self->side[side].socket = NULL;
         zsock_destroy(&self->side[side].monitor);

@@ -1,6 +1,7 @@
 #include "gateway/zap.h"
 
 #include "common/log.h"
+#include "gateway/actor.h"
 
 #define ZAP_ENDPOINT   "inproc://zeromq.zap.01"
 #define ZAP_VERSION    "1.0"
@@ -110,11 +111,11 @@ static void s_actor(zsock_t *pipe, void *arg)
 
 zactor_t *zap_new(const char *workers)
 {
-    zactor_t *self = zactor_new(s_actor, (void *)workers);
+    zactor_t *self = actor_new(s_actor, (void *)workers);
     char *state = zstr_recv(self);
     if (!streq(state, "READY")) {
         lex_error("authentication cannot be set up");
-        zactor_destroy(&self);
+        actor_destroy(&self);
     }
     zstr_free(&state);
     return self;

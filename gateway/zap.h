@@ -14,7 +14,7 @@
 #define ZAP_KEY_SIZE 41 /* Z85, with its NUL */
 
 /* Starts the handler; it must be there before the first socket with a ZAP domain is bound. NULL and
- * a logged error when inproc://zeromq.zap.01 or the folder cannot be used. zactor_destroy ends it.
+ * a logged error when inproc://zeromq.zap.01 or the folder cannot be used. actor_destroy ends it.
  */
 zactor_t *zap_new(const char *workers);
 

@@ -8,6 +8,7 @@ BUILD/artifacts. Beside the seeds in tests/fuzz/seeds/NAME there are those that 
 tests/fuzz/NAME.dict. LEXMQ_BUILD names the build folder (default build/fuzz). Exit status 1 when one found a fault.
 """
 
+import base64
 import concurrent.futures
 import glob
 import os
@@ -26,6 +27,7 @@ INPUT_SECONDS = 10  # an input that takes longer is a finding
 MEMORY = 1536  # MiB
 GRACE = 300  # seconds beyond its time after which a target is ended
 SHARED_MEMORY = "/dev/shm"
+PRINTED_MAX = 4096  # bytes of an input that is printed, for who has only what was printed
 
 
 class Outcome:
@@ -36,6 +38,12 @@ class Outcome:
 def number(pattern, output):
     found = re.findall(pattern, output)
     return int(found[-1]) if found else 0
+
+
+def printed(path):
+    with open(path, "rb") as file:
+        data = file.read(PRINTED_MAX + 1)
+    return "" if len(data) > PRINTED_MAX else f"\n{os.path.basename(path)}, base64: {base64.b64encode(data).decode()}"
 
 
 def fuzz(name, seconds, scratch):
@@ -61,7 +69,9 @@ def fuzz(name, seconds, scratch):
         process.kill()
         output = process.communicate()[1].decode("utf-8", "replace")
     found = sorted(set(os.listdir(artifacts)) - before)
-    found = [os.path.relpath(os.path.join(artifacts, path), TOP) for path in found if path.startswith(name + "-")]
+    found = [os.path.join(artifacts, path) for path in found if path.startswith(name + "-")]
+    output += "".join(printed(path) for path in found)
+    found = [os.path.relpath(path, TOP) for path in found]
     result = "ok" if process.returncode == 0 else "FAILED " + " ".join(found)
     return Outcome(name, number(r"number_of_executed_units:\s+(\d+)", output), number(r"ft: (\d+)", output), result, output)
 
