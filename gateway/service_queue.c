@@ -103,10 +103,11 @@ static void s_queued(service_t *self, request_t *request)
 void service_push(service_t *self, request_t *request)
 {
     lane_t *lane = request->lane;
+    bool is_first = lane_waiting(lane) == 0;
     list_append(&lane->queue, &request->place);
-    if (lane_waiting(lane) == 0)
-        s_hold(self, lane, false);
     s_queued(self, request);
+    if (is_first)
+        s_hold(self, lane, service_is_held(self, lane));
 }
 
 void service_put_back(service_t *self, request_t *request)

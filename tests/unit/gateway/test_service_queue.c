@@ -165,6 +165,24 @@ static void test_a_lane_that_has_its_part_is_held(void **state)
     assert_string_equal(s_give(world), "-");
 }
 
+/* It has no turn that others would take for a free worker's. */
+static void test_who_asks_with_its_part_is_held_at_once(void **state)
+{
+    s_world_t *world = *state;
+    lane_t *greedy = s_lane(world, "greedy");
+    for (int i = 0; i < 100; i++)
+        s_push(world, "greedy", 1);
+    for (int i = 0; i < 100; i++)
+        assert_string_equal(s_give(world), "greedy");
+    s_push(world, "b", 1);
+    assert_string_equal(s_give(world), "b");
+    s_push(world, "greedy", 1);
+    assert_true(greedy->is_held && list_is_empty(&world->service->turns));
+    s_push(world, "b", 1);
+    assert_false(s_lane(world, "b")->is_held);
+    assert_string_equal(s_give(world), "b");
+}
+
 static void test_much_of_all_is_for_many(void **state)
 {
     s_world_t *world = *state;
@@ -239,6 +257,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_lane_keeps_its_order, s_setup, s_teardown),
         cmocka_unit_test_setup_teardown(test_what_is_put_back_goes_first, s_setup, s_teardown),
         cmocka_unit_test_setup_teardown(test_longest, s_setup, s_teardown),
+        cmocka_unit_test_setup_teardown(test_who_asks_with_its_part_is_held_at_once, s_setup,
+                                        s_teardown),
         cmocka_unit_test_setup_teardown(test_a_lane_that_has_its_part_is_held, s_setup, s_teardown),
         cmocka_unit_test_setup_teardown(test_much_of_all_is_for_many, s_setup, s_teardown),
         cmocka_unit_test_setup_teardown(test_held_until_the_others_are_forgotten, s_setup,
