@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "common/memory.h"
 #include "gateway/actor.h"
+#include "gateway/spare.h"
 #include "gateway/wire_count.h"
 
 /* A look takes half a microsecond a connection. At the speed of the loopback a stranger brings 100 MB from one to the next. */
@@ -42,7 +43,7 @@ struct guard {
     s_side_t side[SIDES];
     bool is_encrypted;
     zactor_t *actor;
-    int memory; /* /proc/self/statm, -1: not there */
+    spare_t spare;
     int64_t tick_at, look_at;
     int64_t resident; /* bytes of memory at the last look */
     int64_t ended_logged;
@@ -246,26 +247,20 @@ static void s_end_doomed(guard_t *self)
 
 /* ---- the thread ---- */
 
-/* Bytes that the process has in memory (proc(5): statm, the second number, in pages); 0 when that cannot be told. */
-static int64_t s_resident(const guard_t *self)
+/* Here, for the loop has not the time. */
+static void s_give_back(guard_t *self, int64_t now, int64_t resident)
 {
-    char text[128];
-    ssize_t size = self->memory == -1 ? -1 : pread(self->memory, text, sizeof text - 1, 0);
-    long long pages = 0;
-    if (size <= 0)
-        return 0;
-    text[size] = '\0';
-    const char *second = strchr(text, ' ');
-    if (second)
-        pages = strtoll(second, NULL, 10);
-    return pages * sysconf(_SC_PAGESIZE);
+    int64_t yield = spare_look(&self->spare, now, resident);
+    if (yield > 0)
+        lex_debug("%lld bytes of memory were idle and given back", (long long)yield);
 }
 
 static void s_tick(guard_t *self, int64_t now)
 {
-    int64_t resident = s_resident(self);
+    int64_t resident = spare_resident(&self->spare);
     bool is_growing = resident == 0 || resident > self->resident + GROWTH;
     self->tick_at = now + TICK_MS;
+    s_give_back(self, now, resident);
     if (!is_growing && now < self->look_at)
         return;
     s_look(self);
@@ -306,7 +301,7 @@ guard_t *guard_new(const connections_limit_t limit[SIDES], bool is_encrypted)
     self->is_encrypted = is_encrypted;
     meter_open(&self->meter, count, is_encrypted, unsent_max);
     connections_init(&self->connections, count, limit, s_is_finished, self);
-    self->memory = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    spare_open(&self->spare, lex_monotonic_ms());
     return self;
 }
 
@@ -353,8 +348,7 @@ void guard_destroy(guard_t **self_p)
     if (!self)
         return;
     guard_stop(self);
-    if (self->memory != -1)
-        close(self->memory);
+    spare_close(&self->spare);
     connections_close(&self->connections);
     meter_close(&self->meter);
     free(self);
