@@ -5,7 +5,8 @@
 
 Targets are BUILD/tests/fuzz/fuzz_NAME; what they learn stays in BUILD/corpus/NAME, what breaks them in
 BUILD/artifacts. Beside the seeds in tests/fuzz/seeds/NAME there are those that make_seeds.py makes, and words in
-tests/fuzz/NAME.dict. LEXMQ_BUILD names the build folder (default build/fuzz). Exit status 1 when one found a fault.
+tests/fuzz/NAME.dict. LEXMQ_BUILD names the build folder (default build/fuzz), LEXMQ_FUZZ_SEED the seed of libFuzzer's
+choices (default: another each time). Exit status 1 when one found a fault.
 """
 
 import base64
@@ -58,6 +59,8 @@ def fuzz(name, seconds, scratch):
                f"-timeout={INPUT_SECONDS}", f"-rss_limit_mb={MEMORY}", f"-artifact_prefix={artifacts}/{name}-",
                "-print_final_stats=1", "-close_fd_mask=3", corpus]
     command += [path for path in (seeds, os.path.join(scratch, "seeds", name)) if os.path.isdir(path)]
+    if os.environ.get("LEXMQ_FUZZ_SEED"):
+        command.append("-seed=" + os.environ["LEXMQ_FUZZ_SEED"])
     words = os.path.join(TOP, "tests", "fuzz", name + ".dict")
     if os.path.exists(words):
         command.append("-dict=" + words)
