@@ -13,6 +13,7 @@
 #include "common/memory.h"
 #include "common/text.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/fuzz_alarm.h"
 
 #define ENDPOINT   "inproc://server"
 #define TIMEOUT_MS 2000
@@ -293,6 +294,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                                s_recent, s_list,     s_search,  s_login,
                                                s_whoami, s_sessions, s_top,     s_top};
     s_server_t *server;
+    fuzz_alarm_hold();
     lexmq_t *lexmq = s_open(&server);
     uint8_t which = fuzz_byte(&data, &size);
     s_set_input(server, data, size);
@@ -301,5 +303,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     s_set_input(server, NULL, 0);
     /* What the server has said and nobody has read is not for the next call. */
     lexmq_link_close_others(lexmq, -1);
+    fuzz_alarm_release();
     return 0;
 }

@@ -11,6 +11,7 @@
 #include "gateway/dispatch.h"
 #include "gateway/timers.h"
 #include "gateway/worker.h"
+#include "tests/fuzz/fuzz_alarm.h"
 #include "tests/fuzz/fuzz_gateway_check.h"
 #include "tests/fuzz/fuzz_gateway_peers.h"
 
@@ -312,6 +313,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     s_world_t world = {.data = data, .size = size};
     static bool is_set_up;
+    fuzz_alarm_hold();
     if (!is_set_up) {
         is_set_up = true;
         zsys_handler_set(NULL);
@@ -326,5 +328,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     s_run_steps(&world);
     s_end(&world);
     gateway_destroy(&world.gateway);
+    fuzz_alarm_release();
     return 0;
 }

@@ -8,6 +8,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/random.h"
+#include "tests/fuzz/fuzz_alarm.h"
 
 #define STEPS_MAX    100
 #define LATER_MAX    64
@@ -172,6 +173,7 @@ static void s_end(s_world_t *self)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     s_world_t world = {0};
+    fuzz_alarm_hold();
     zsys_handler_set(NULL);
     zsys_set_max_sockets(0); /* as many as libzmq can: closed ones go some time later */
     lex_log_setup("fuzz", "error", "text");
@@ -183,5 +185,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         s_round(&world);
     }
     s_end(&world);
+    fuzz_alarm_release();
     return 0;
 }
