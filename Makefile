@@ -239,7 +239,7 @@ tsan: packages-test
 
 # valgrind: the programs of build/memcheck are scripts that run those of build/memcheck/programs under it.
 memcheck: packages-memcheck
-	@$(MAKE) --no-print-directory -s -j$$(nproc) BUILD=$(BUILD)/memcheck/programs OPTIMIZE="-O1 -DTEST_PATIENCE=10" HARDEN= all unit-tests system-programs
+	@$(MAKE) --no-print-directory -s -j$$(nproc) BUILD=$(BUILD)/memcheck/programs OPTIMIZE="-O1 -DTEST_PATIENCE=10" HARDEN= all unit-tests system-programs chaos-programs live-programs
 	@/usr/bin/python3 tests/sanitize/wrap.py $(BUILD)/memcheck
 	@LEXMQ_CHECKER=memcheck LEXMQ_BUILD=$(BUILD)/memcheck /usr/bin/python3 tests/run.py $(TESTS)
 

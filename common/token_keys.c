@@ -38,7 +38,7 @@ int lex_token_keys_load(lex_token_keys_t *self, const char *path)
     unsigned number = 0;
     FILE *file = fopen(path, "re");
 
-    self->count = 0;
+    *self = (lex_token_keys_t){0}; /* also where no key comes to lie: keys are compared whole */
     if (!file) {
         lex_error("token keys %s: %s", path, strerror(errno));
         return -1;

@@ -24,6 +24,9 @@ def wrap(folder):
             os.makedirs(target)
             for name in files:
                 program, script = os.path.join(where, name), os.path.join(target, name)
+                if name.endswith(".so"):  # loaded into others
+                    os.symlink(program, script)
+                    continue
                 with open(script, "w") as file:
                     file.write(SCRIPT.format(program=program))
                 os.chmod(script, 0o755)

@@ -123,5 +123,5 @@ int main(void)
     };
     alarm(120);
     zsys_handler_set(NULL);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, s_warm_up, NULL);
 }
