@@ -197,6 +197,30 @@ static void s_dictionaries(lexmq_t *lexmq)
     lexmq_dictionaries_destroy(&all);
 }
 
+/* CSV that is not for a terminal has every byte as it is; a reader of RFC 4180 gets the word back, and finds one line. */
+static void s_check_csv(const lexmq_record_t *record)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    FUZZ_CHECK(out);
+    show_record_csv(out, "Ann", record);
+    fclose(out);
+    FUZZ_CHECK(strncmp(text, "Ann,", 4) == 0);
+    const char *next = text + 4, *word = record->word;
+    bool is_quoted = *next == '"';
+    for (next += is_quoted; *word; next++, word++) {
+        FUZZ_CHECK(*next == *word && (is_quoted || !strchr(",\"\r\n", *word)));
+        if (*word == '"')
+            FUZZ_CHECK(*++next == '"');
+    }
+    if (is_quoted)
+        FUZZ_CHECK(*next++ == '"');
+    const char *end = strchr(next, '\n');
+    FUZZ_CHECK(*next == ',' && end && end == text + size - 1);
+    free(text);
+}
+
 static void s_show_records(lexmq_status_t status, lexmq_records_t *records)
 {
     show_columns_t columns = {0};
@@ -207,7 +231,7 @@ static void s_show_records(lexmq_status_t status, lexmq_records_t *records)
     for (size_t i = 0; i < records->count; i++) {
         show_record(page.out, &columns, "Ann", &records->list[i]);
         show_record_json(page.out, "Ann", &records->list[i]);
-        show_record_csv(page.out, "Ann", &records->list[i]);
+        s_check_csv(&records->list[i]);
     }
     s_check_shown(page);
     lexmq_records_destroy(&records);
