@@ -139,6 +139,7 @@ static inline match_query_t match_query(match_strategy_t strategy, const char *p
                            .pattern = pattern,
                            .pattern_size = strlen(pattern),
                            .limit = MATCH_LIMIT_MAX,
+                           .budget_ms = 60000, /* results, whatever else the machine does */
                            .distance = 1};
 }
 
