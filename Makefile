@@ -130,6 +130,7 @@ $(BUILD)/tests/chaos/lexmq-wire: $(BUILD)/obj/tests/chaos/wire.o $(BUILD)/obj/te
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
 # Loaded into programs that know nothing of it, so without a sanitizer's runtime, which must come first.
 $(BUILD)/obj/tests/chaos/clock.o $(BUILD)/tests/chaos/clock.so: override SANITIZE :=
+$(BUILD)/tests/chaos/clock.so: override LDFLAGS :=
 $(BUILD)/tests/chaos/clock.so: $(BUILD)/obj/tests/chaos/clock.o
 	@mkdir -p $(@D)
 	$(call say,LD,$@)

@@ -232,7 +232,7 @@ int main(int argc, char **argv)
         s_fail("usage",
                "FRONT_PORT BACK_PORT CERTIFICATE WORKER_CERTIFICATE MESSAGES SEED RATE COSTLY");
     zsys_handler_set(NULL);
-    zsys_set_max_sockets(0);
+    zmq_ctx_set(zsys_init(), ZMQ_MAX_SOCKETS, zmq_ctx_get(zsys_init(), ZMQ_SOCKET_LIMIT));
     lex_log_setup("flood", "error", "text");
     lex_random_setup();
     self.front_port = (unsigned)atoi(argv[1]);
