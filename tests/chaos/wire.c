@@ -273,6 +273,16 @@ static void s_run(wire_t *self)
     }
 }
 
+static void s_close(wire_t *self)
+{
+    for (int node = 0; node < self->nodes; node++) {
+        close(self->device[node]);
+        close(self->space[node]);
+    }
+    close(self->home);
+    wire_queue_destroy(&self->queue);
+}
+
 int main(int argc, char **argv)
 {
     static wire_t wire = {.random = 1};
@@ -292,6 +302,6 @@ int main(int argc, char **argv)
         s_fail("setns");
     puts("ready");
     s_run(&wire);
-    wire_queue_destroy(&wire.queue);
+    s_close(&wire);
     return 0;
 }
