@@ -75,8 +75,8 @@ class Accounts:
     """Registered users, and one connection by which one of them logs in and out again without an end."""
 
     def __init__(self, crowd):
-        self.crowd, self.socket = crowd, crowd.connect()
-        self.socket.immediate = 0
+        # Waits for its connection. Set afterwards, libzmq would end the process when the connection breaks.
+        self.crowd, self.socket = crowd, crowd.connect(immediate=0)
         self.names = [f"soak-{os.getpid()}-{i}-{random.randrange(10**6)}" for i in range(USERS)]
         self.tokens = [self.call("register", name=name, password="correct horse")["tok"] for name in self.names]
         self.open = False
@@ -125,9 +125,9 @@ class Crowd:
         self.members = []
         self.accounts = Accounts(self) if busy else None
 
-    def connect(self):
+    def connect(self, immediate=1):
         socket = self.context.socket(zmq.DEALER)
-        socket.linger, socket.immediate = 0, 1
+        socket.linger, socket.immediate = 0, immediate
         socket.reconnect_ivl, socket.reconnect_ivl_max = 100, 1000
         socket.heartbeat_ivl, socket.heartbeat_timeout = 3000, 9000
         socket.curve_publickey, socket.curve_secretkey, socket.curve_serverkey = self.public, self.secret, self.server
