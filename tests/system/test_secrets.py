@@ -23,7 +23,8 @@ def setUpModule():
     global stack
     if os.geteuid() != 0:
         raise unittest.SkipTest("only root can read the memory of processes that keep others out")
-    if b"__asan_init" in subprocess.run(["readelf", "--dyn-syms", "--wide", LEXMQ], stdout=subprocess.PIPE, check=True).stdout:
+    symbols = subprocess.run(["readelf", "--dyn-syms", "--wide", LEXMQ], stdout=subprocess.PIPE, check=True).stdout
+    if b"__asan_init" in symbols or b"__tsan_init" in symbols:
         raise unittest.SkipTest("a sanitizer keeps freed memory as it was, to look at it")
     stack = Stack()
     stack.environment.update(LEXMQ_LOG_REQUESTS="1", LEXMQ_LOG_LEVEL="debug")
