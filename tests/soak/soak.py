@@ -25,6 +25,7 @@ from tests.system.stack import Stack  # noqa: E402
 STEP_S, SETTLE_S, INTERVAL_S = 10, 30, 2
 A_PROCESS = 2500  # connections of one process: each takes two of its files
 OPEN_S, END_S = 900, 60
+SPARE = 1000  # connections of the gateway beyond those: such as come while those before them have not gone yet
 # Growth within the time that is judged, of the median: by so much a process may differ without a leak.
 # The database fills what it was given to cache with (LEXMQ_DB_MEMORY of the stack) as the history grows, for hours if it is slow.
 CACHE_KIB = 64 * 1024
@@ -170,7 +171,7 @@ def report(soak):
 def main(minutes=30.0, idle=10000, busy=1000):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     path = os.path.join(os.path.abspath(os.environ.get("LEXMQ_BUILD") or os.path.join(TOP, "build")), "soak.tsv")
-    stack = Stack().up()
+    stack = Stack(LEXMQ_MAX_CONNECTIONS=str(idle + busy + SPARE)).up()
     try:
         soak = Soak(stack, path, minutes, idle, busy)
         soak.run()
