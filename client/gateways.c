@@ -19,7 +19,8 @@ typedef enum { ASKER_IDLE, ASKER_ASKED, ASKER_BUSY } s_state_t;
 typedef struct {
     gateways_t *all;
     pthread_t thread;
-    lexmq_t *lexmq;
+    lexmq_t *lexmq;   /* the thread's, once it runs */
+    const char *name; /* of its only gateway, which stays as long as it does */
     s_state_t state;
     bool is_new; /* `answer` was not taken */
     gateway_answer_t answer;
@@ -99,7 +100,8 @@ gateways_t *gateways_new(const lexmq_t *lexmq, unsigned timeout_ms)
     self->heard = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     while ((single = lexmq_new_single(lexmq, self->count, timeout_ms))) {
         self->list = lex_realloc(self->list, (self->count + 1) * sizeof *self->list);
-        self->list[self->count++] = (s_asker_t){.all = self, .lexmq = single};
+        self->list[self->count++] =
+            (s_asker_t){.all = self, .lexmq = single, .name = lexmq_gateway(single)};
     }
     for (size_t i = 0; i < self->count; i++)
         lex_allocated(
@@ -151,7 +153,7 @@ size_t gateways_count(const gateways_t *self)
 
 const char *gateways_name(const gateways_t *self, size_t index)
 {
-    return lexmq_gateway(self->list[index].lexmq);
+    return self->list[index].name;
 }
 
 void gateways_ask(gateways_t *self)

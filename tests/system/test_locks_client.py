@@ -34,7 +34,8 @@ class Hostile(unittest.TestCase):
         return gateway
 
     def environment(self, gateway):
-        return {"HOME": self.home, "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "dumb", "LEXMQ_GATEWAY": gateway.endpoint,
+        checker = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS") or name == "VALGRIND_OPTS"}
+        return {**checker, "HOME": self.home, "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "dumb", "LEXMQ_GATEWAY": gateway.endpoint,
                 "LEXMQ_INSECURE": "1", "LEXMQ_TIMEOUT": "5"}
 
     def run_piped(self, gateway, *arguments, stdin=""):
