@@ -173,7 +173,7 @@ void lexmq_cancel(lexmq_t *self)
     static const uint64_t one = 1;
     int error = errno;
 
-    self->cancelled = 1;
+    atomic_store(&self->cancelled, 1);
     /* It can only fail when it is readable already, which is what we want. */
     ssize_t ignored = write(self->wake, &one, sizeof one);
     (void)ignored;

@@ -255,7 +255,7 @@ static lexmq_status_t s_run(s_call_t *call, int *link)
 
     while (true) {
         int64_t now = lex_monotonic_ms();
-        if (self->cancelled)
+        if (atomic_load(&self->cancelled))
             return lexmq_call_fail(self, LEXMQ_CANCELLED, "Cancelled.");
         if (s_receive(call, link, &status, now))
             return status;
@@ -272,7 +272,7 @@ static void s_reset_cancel(lexmq_t *self)
     ssize_t ignored = read(self->wake, &count, sizeof count);
 
     (void)ignored;
-    self->cancelled = 0;
+    atomic_store(&self->cancelled, 0);
 }
 
 lexmq_status_t lexmq_call_run(lexmq_t *self, const char *service)

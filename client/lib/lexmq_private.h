@@ -9,7 +9,7 @@
 #define LEXMQ_PRIVATE_H
 
 #include <lexmq.h>
-#include <signal.h>
+#include <stdatomic.h>
 #include <zmq.h>
 
 #include "common/body.h"
@@ -55,7 +55,7 @@ struct lexmq {
     bool closed_early;     /* in this call a gateway ended a new connection at once */
     unsigned links_opened; /* ever: each monitor has an address of its own */
     int wake;              /* eventfd: written by lexmq_cancel */
-    volatile sig_atomic_t cancelled;
+    atomic_int cancelled;  /* by a handler of signals or another thread */
 
     unsigned char token[LEXMQ_TOKEN_MAX];
     size_t token_size;

@@ -161,6 +161,8 @@ class BytesTest(ConnectionsCase):
         self.addCleanup(deaf.close)
         deaf.sendall(b"".join(frame(part, MORE) for part in (CLIENT, b"\x01", b"echo")) + frame(body(1)))
         address, _ = worker.request()
+        # What is given to a connection before the guard knows of it cannot be told from what was given to one before.
+        eventually(lambda: self.counted("open") == 1, "the guard has seen it")
         page, pages = bytes(100_000), 0
         while self.sample("unroutable_total") == 0:
             for _ in range(10):
