@@ -33,7 +33,7 @@ typedef struct {
     uint64_t unsent;
 } backlog_t;
 
-/* A connection begins, with the meter's numbers as they are. */
+/* A connection begins, with the meter's numbers as they are then; `taken` may have wrapped below nothing. */
 void backlog_begin(backlog_t *self, uint64_t taken, uint64_t given);
 void backlog_look(backlog_t *self, const backlog_sample_t *sample);
 

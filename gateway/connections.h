@@ -58,7 +58,7 @@ void connections_init(connections_t *self, int count, const connections_limit_t 
                       connections_finished_fn *is_finished, void *arg);
 void connections_close(connections_t *self);
 
-/* A connection was accepted; `taken` and `given` are the meter's. What was known of the descriptor is forgotten. False when the
+/* A connection was accepted; `taken` and `given` are the meter's, as they were when it began. What was known of the descriptor is forgotten. False when the
  * descriptor is beyond the table: then the caller ends it. */
 bool connections_accepted(connections_t *self, int fd, side_t side, uint64_t taken, uint64_t given);
 /* A descriptor was closed; harmless when it is not known. */
