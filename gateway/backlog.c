@@ -1,9 +1,11 @@
 #include "gateway/backlog.h"
 
-void backlog_begin(backlog_t *self, uint64_t taken, uint64_t given)
+void backlog_begin(backlog_t *self, uint64_t taken, uint64_t given, uint64_t read)
 {
-    *self = (backlog_t){
-        .taken_base = taken, .given_base = given, .last = {.taken = taken, .given = given}};
+    *self = (backlog_t){.taken_base = taken - read,
+                        .given_base = given,
+                        .doubt = read,
+                        .last = {.taken = taken, .given = given}};
 }
 
 /* Numbers are unsigned and may have wrapped below nothing. */
@@ -18,8 +20,12 @@ static void s_look_unread(backlog_t *self, const backlog_sample_t *now)
     if (s_is_negative(unread)) /* messages of the descriptor's last connection were taken late */
         unread = 0;
     uint64_t most = now->received - self->received_before;
-    if (self->last.was_dry && now->taken != self->last.taken && unread > most)
-        unread = most;
+    if (self->last.was_dry && now->taken != self->last.taken) {
+        if (unread > most)
+            unread = most;
+        if (self->received_before >= self->doubt)
+            self->doubt = 0;
+    }
     self->taken_base = now->taken - (now->received - unread);
     self->unread = unread;
 }

@@ -30,11 +30,14 @@ typedef struct {
     uint64_t received_before; /* at the look before the last */
     backlog_sample_t last;
     uint64_t unread; /* bytes, at the last look, those in the kernel included */
+    uint64_t doubt;  /* bytes that may lie unread besides: see backlog_begin */
     uint64_t unsent;
 } backlog_t;
 
-/* A connection begins, with the meter's numbers as they are then; `taken` may have wrapped below nothing. */
-void backlog_begin(backlog_t *self, uint64_t taken, uint64_t given);
+/* A connection begins, of which libzmq has read `read` bytes already: for the guard may hear of it late. How much of that the loop
+ * has taken, the meter's numbers of now do not tell; so it counts as taken, and as a doubt, until what came by then must be handed
+ * over, by the rule above. */
+void backlog_begin(backlog_t *self, uint64_t taken, uint64_t given, uint64_t read);
 void backlog_look(backlog_t *self, const backlog_sample_t *sample);
 
 #endif

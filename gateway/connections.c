@@ -55,7 +55,8 @@ static connection_t *s_oldest_unfinished(connections_t *self, side_t side)
     return NULL;
 }
 
-bool connections_accepted(connections_t *self, int fd, side_t side, uint64_t taken, uint64_t given)
+bool connections_accepted(connections_t *self, int fd, side_t side, uint64_t taken, uint64_t given,
+                          uint64_t read)
 {
     if (fd < 0 || fd >= self->count)
         return false;
@@ -67,7 +68,7 @@ bool connections_accepted(connections_t *self, int fd, side_t side, uint64_t tak
     *connection = (connection_t){.serial = self->serial, .side = side};
     list_init(&connection->young);
     list_init(&connection->doomed);
-    backlog_begin(&connection->backlog, taken, given);
+    backlog_begin(&connection->backlog, taken, given, read);
     connections_side_t *own = &self->side[side];
     own->open++;
     /* Looked for before the newcomer joins: it is no candidate itself. */
@@ -93,7 +94,7 @@ void connections_closed(connections_t *self, int fd)
 
 static uint64_t s_bytes(const connection_t *connection)
 {
-    return connection->backlog.unread + connection->backlog.unsent;
+    return connection->backlog.unread + connection->backlog.doubt + connection->backlog.unsent;
 }
 
 /* The limit of each. */
@@ -128,7 +129,7 @@ void connections_judge(connections_t *self, side_t side)
         s_judge_one(self, connection);
         if (connection->doom)
             continue;
-        own->unread += connection->backlog.unread;
+        own->unread += connection->backlog.unread + connection->backlog.doubt;
         own->unsent += connection->backlog.unsent;
     }
     uint64_t sum = own->unread + own->unsent;

@@ -38,7 +38,7 @@ typedef struct {
 typedef struct {
     unsigned open; /* without those that are doomed */
     list_t young;
-    uint64_t unread, unsent; /* sums at the last look */
+    uint64_t unread, unsent; /* sums at the last look, doubts included */
 } connections_side_t;
 
 typedef bool(connections_finished_fn)(void *arg, int fd, side_t side);
@@ -58,16 +58,17 @@ void connections_init(connections_t *self, int count, const connections_limit_t 
                       connections_finished_fn *is_finished, void *arg);
 void connections_close(connections_t *self);
 
-/* A connection was accepted; `taken` and `given` are the meter's, as they were when it began. What was known of the descriptor is forgotten. False when the
- * descriptor is beyond the table: then the caller ends it. */
-bool connections_accepted(connections_t *self, int fd, side_t side, uint64_t taken, uint64_t given);
+/* A connection was accepted; `taken` and `given` are the meter's, `read` what libzmq has read of it already (backlog_begin). What was
+ * known of the descriptor is forgotten. False when the descriptor is beyond the table: then the caller ends it. */
+bool connections_accepted(connections_t *self, int fd, side_t side, uint64_t taken, uint64_t given,
+                          uint64_t read);
 /* A descriptor was closed; harmless when it is not known. */
 void connections_closed(connections_t *self, int fd);
 
 /* The connection of a descriptor, NULL when none is open. */
 connection_t *connections_find(connections_t *self, int fd);
 /* To be called when all connections of a side were looked at (backlog_look): decides which are above the limits. A
- * connection has to be above its own at two looks in a row: one look may fall on a moment when the loop stood still. The sum of
+ * connection has to be above its own at two looks in a row, without what is in doubt: one look may fall on a moment when the loop stood still. The sum of
  * all is brought below the total at once, the largest going first, at most `CONNECTIONS_DOOM_MAX` of them. */
 #define CONNECTIONS_DOOM_MAX 64
 void connections_judge(connections_t *self, side_t side);

@@ -148,12 +148,11 @@ static void s_event(guard_t *self, side_t side, unsigned event, int fd)
         connections_closed(&self->connections, fd);
     else if (event == ZMQ_EVENT_ACCEPTED) {
         bool is_metered = fd < self->meter.count;
+        uint64_t taken = is_metered ? s_taken(self, fd) : 0;
         uint64_t given = is_metered ? s_given(self, fd) : 0;
-        /* When we hear of it late, it has sent already. What came until now counts as taken; else what was would count as lying
-         * unread, for as long as it says enough to be believed. */
-        uint64_t taken = is_metered ? s_taken(self, fd) - s_read(fd) : 0;
+        uint64_t read = is_metered ? s_read(fd) : 0;
         atomic_fetch_add(&own->accepted, 1);
-        if (!connections_accepted(&self->connections, fd, side, taken, given))
+        if (!connections_accepted(&self->connections, fd, side, taken, given, read))
             s_ended(self, fd, side);
         else
             atomic_store_explicit(&self->meter.cells[fd].given_base, given, memory_order_relaxed);

@@ -12,7 +12,7 @@ typedef struct {
 static s_link_t s_link(void)
 {
     s_link_t link = {.now = {.taken = 1000, .given = 5000}}; /* of an older connection */
-    backlog_begin(&link.backlog, link.now.taken, link.now.given);
+    backlog_begin(&link.backlog, link.now.taken, link.now.given, 0);
     return link;
 }
 
@@ -76,6 +76,35 @@ static void test_a_message_proves_nothing_when_the_loop_lags(void **state)
     assert_int_equal(s_unread(&link, 100, 0, true), 10000);
 }
 
+/* 3,000 bytes had come, of which 2,000 had been taken. */
+static void test_what_came_before_it_was_known_is_in_doubt(void **state)
+{
+    (void)state;
+    s_link_t link = {.now = {.taken = 2000, .received = 3000}};
+    backlog_begin(&link.backlog, 2000, 0, 3000);
+    assert_int_equal(s_unread(&link, 0, 0, true), 0);
+    assert_int_equal(link.backlog.doubt, 3000);
+    assert_int_equal(s_unread(&link, 500, 0, true), 500); /* nothing was taken since */
+    assert_int_equal(link.backlog.doubt, 3000);
+    assert_int_equal(s_unread(&link, 0, 1500, false), 0);
+    assert_int_equal(link.backlog.doubt, 0);
+    assert_int_equal(s_unread(&link, 800, 0, false), 800);
+}
+
+static void test_a_doubt_stays_while_nothing_proves_it_wrong(void **state)
+{
+    (void)state;
+    s_link_t link = {.now = {.received = 3000}};
+    backlog_begin(&link.backlog, 0, 0, 3000);
+    for (int i = 0; i < 5; i++) /* messages are taken, but of how long ago? */
+        s_unread(&link, 100, 100, false);
+    for (int i = 0; i < 5; i++) /* all that was complete is taken, and one is not */
+        s_unread(&link, 100, 0, true);
+    assert_int_equal(link.backlog.doubt, 3000);
+    s_unread(&link, 100, 100, true);
+    assert_int_equal(link.backlog.doubt, 0);
+}
+
 static void test_what_is_not_acked_is_unsent(void **state)
 {
     (void)state;
@@ -110,6 +139,8 @@ int main(void)
         cmocka_unit_test(test_late_messages_of_the_last_connection),
         cmocka_unit_test(test_heartbeats_are_forgotten_with_a_message),
         cmocka_unit_test(test_a_message_proves_nothing_when_the_loop_lags),
+        cmocka_unit_test(test_what_came_before_it_was_known_is_in_doubt),
+        cmocka_unit_test(test_a_doubt_stays_while_nothing_proves_it_wrong),
         cmocka_unit_test(test_what_is_not_acked_is_unsent),
         cmocka_unit_test(test_heartbeats_are_no_credit),
         cmocka_unit_test(test_nothing_moves_and_nothing_waits),

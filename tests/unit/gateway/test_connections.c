@@ -30,7 +30,7 @@ static void s_open(s_table_t *self)
 
 static bool s_accept(s_table_t *self, int fd, side_t side)
 {
-    return connections_accepted(&self->connections, fd, side, 0, 0);
+    return connections_accepted(&self->connections, fd, side, 0, 0, 0);
 }
 
 /* The next to be ended, 0: none. */
@@ -176,6 +176,26 @@ static void s_share(uint64_t files, unsigned wanted, unsigned front, unsigned ba
     assert_int_equal(connections[SIDE_BACK], back);
 }
 
+/* The limit of one is 100, of all together 250. */
+static void test_doubts_count_together_and_not_alone(void **state)
+{
+    (void)state;
+    s_table_t table;
+    s_open(&table);
+    for (int fd = 1; fd <= 3; fd++)
+        s_accept(&table, fd, SIDE_FRONT);
+    connections_find(&table.connections, 1)->backlog.doubt = 200;
+    for (int look = 0; look < 3; look++)
+        connections_judge(&table.connections, SIDE_FRONT);
+    assert_int_equal(s_doomed(&table), 0);
+    assert_int_equal(table.connections.side[SIDE_FRONT].unread, 200);
+    s_look(&table, 2, 60, 0);
+    connections_judge(&table.connections, SIDE_FRONT);
+    assert_int_equal(s_doomed(&table), 1);
+    assert_int_equal(s_doomed(&table), 0);
+    connections_close(&table.connections);
+}
+
 static void test_descriptors_are_shared_out(void **state)
 {
     (void)state;
@@ -195,6 +215,7 @@ int main(void)
         cmocka_unit_test(test_descriptors_are_used_again),
         cmocka_unit_test(test_too_much_unread_at_two_looks),
         cmocka_unit_test(test_too_much_together),
+        cmocka_unit_test(test_doubts_count_together_and_not_alone),
         cmocka_unit_test(test_descriptors_are_shared_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
