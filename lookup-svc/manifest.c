@@ -81,7 +81,7 @@ static char *s_parse_text(const char *text, const char *end)
             const char *found = text < end ? strchr(s_escaped, *text++) : NULL;
             byte = found && *found ? s_plain[found - s_escaped] : '\0';
         }
-        if (!byte) {
+        if (!byte || (size_t)(next - out) == MANIFEST_TEXT) {
             free(out);
             return NULL;
         }

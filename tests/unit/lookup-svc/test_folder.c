@@ -2,7 +2,10 @@
 
 #include "fixture.h"
 
+#include <zlib.h>
+
 #include "common/log.h"
+#include "common/memory.h"
 #include "lookup-svc/folder.h"
 #include "lookup-svc/manifest.h"
 
@@ -218,6 +221,42 @@ static void test_manifest_round_trip(void **state)
     free(path);
 }
 
+/* The limit is of the text itself: one that is read can be written, whatever has to be escaped in it, and read again. */
+static void test_longest_title(void **state)
+{
+    char *path = fixture_path(state, "manifest");
+    char title[1026];
+    for (int more = 0; more < 2; more++) {
+        memset(title, '\t', sizeof title);
+        title[1024 + more] = '\0';
+        dictionary_t values = {.id = 1, .version = 1, .name = (char *)"long", .title = title};
+        snapshot_t *snapshot = snapshot_new();
+        snapshot_add(snapshot, &values);
+        assert_int_equal(manifest_write(path, snapshot), 0);
+        snapshot_t *read = manifest_read(path);
+        assert_int_equal(read != NULL, !more);
+        assert_true(more || snapshot_is_same(snapshot, read));
+        snapshot_destroy(&read);
+        snapshot_destroy(&snapshot);
+    }
+    free(path);
+}
+
+/* Unescaped, by another hand. */
+static void test_long_title_that_is_not_escaped(void **state)
+{
+    char *path = fixture_path(state, "manifest");
+    char *head =
+        lex_format("lexmq-index %u\n1\t1\t0\t5\t100\twords\tname\t%*s\n", INDEX_FORMAT, 1025, "x");
+    char *text = lex_format("%send 1 %08lx\n", head,
+                            crc32(0, (const unsigned char *)head, (uInt)strlen(head)));
+    fixture_write(path, text, strlen(text));
+    assert_null(manifest_read(path));
+    free(text);
+    free(head);
+    free(path);
+}
+
 static void test_damaged_manifest(void **state)
 {
     char *path = fixture_path(state, "manifest");
@@ -256,6 +295,9 @@ int main(void)
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(test_load, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_manifest_round_trip, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_longest_title, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_long_title_that_is_not_escaped, fixture_setup,
+                                        fixture_teardown),
         cmocka_unit_test_setup_teardown(test_damaged_manifest, fixture_setup, fixture_teardown),
     };
     lex_log_setup("test", "error", "text");
