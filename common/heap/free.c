@@ -11,6 +11,7 @@
 
 #include <malloc.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,9 @@
 
 #if defined(__GLIBC__) && !defined(LEX_SANITIZED)
 
-#define EXPORTED __attribute__((visibility("default")))
+#define PAGE          4096u /* or a part of one */
+#define WORTH_LOOKING 512u  /* bytes; small blocks are in use by and large */
+#define EXPORTED      __attribute__((visibility("default")))
 
 /* Of glibc, under the names that stay when the others are replaced. */
 extern void __libc_free(void *memory);
@@ -31,10 +34,29 @@ static bool s_is_mapped(const void *memory)
     return ((const size_t *)memory)[-1] & 2;
 }
 
+/* Compares each byte with the next, as fast as memcmp can, and stops at the first that differs. */
+static bool s_is_clear(const char *memory, size_t size)
+{
+    return memory[0] == 0 && memcmp(memory, memory + 1, size - 1) == 0;
+}
+
+/* A page that nobody has written to stays the kernel's: of the buffers and queues that libzmq has for a connection most is never used,
+ * and wiping them as its clients leave would double the memory of a gateway. To read such a page costs no memory. */
+static void s_wipe(char *memory, size_t size)
+{
+    while (size > 0) {
+        size_t page = PAGE - (uintptr_t)memory % PAGE, part = page < size ? page : size;
+        if (part < WORTH_LOOKING || !s_is_clear(memory, part))
+            explicit_bzero(memory, part);
+        memory += part;
+        size -= part;
+    }
+}
+
 EXPORTED void free(void *memory)
 {
     if (memory && !s_is_mapped(memory))
-        explicit_bzero(memory, malloc_usable_size(memory));
+        s_wipe(memory, malloc_usable_size(memory));
     __libc_free(memory);
 }
 
@@ -43,12 +65,12 @@ EXPORTED void *realloc(void *memory, size_t size)
 {
     if (!memory || size == 0 || s_is_mapped(memory)) {
         if (memory && size == 0 && !s_is_mapped(memory))
-            explicit_bzero(memory, malloc_usable_size(memory));
+            s_wipe(memory, malloc_usable_size(memory));
         return __libc_realloc(memory, size);
     }
     size_t usable = malloc_usable_size(memory);
     if (size <= usable) {
-        explicit_bzero((char *)memory + size, usable - size);
+        s_wipe((char *)memory + size, usable - size);
         return __libc_realloc(memory, size);
     }
     void *larger = malloc(size);

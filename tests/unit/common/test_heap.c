@@ -96,6 +96,35 @@ static void test_large_blocks_live(void **state)
 }
 
 /* A library's block goes the same way: this is what the whole is for. */
+/* Bytes in memory: proc(5), statm, the second number, in pages. */
+static long s_resident(void)
+{
+    long total = 0, pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%ld %ld", &total, &pages), 2);
+    fclose(file);
+    return pages * sysconf(_SC_PAGESIZE);
+}
+
+/* Most of what is allocated for a connection is not. */
+static void test_what_was_never_used_takes_no_memory(void **state)
+{
+    (void)state;
+    enum { BLOCKS = 4000, SIZE = 16000 };
+    static char *blocks[BLOCKS];
+    for (int i = 0; i < BLOCKS; i++) {
+        blocks[i] = malloc(SIZE);
+        assert_non_null(blocks[i]);
+        blocks[i][0] = BYTE;
+    }
+    long before = s_resident();
+    for (int i = 0; i < BLOCKS - 1; i++) /* the last one keeps the rest in the heap */
+        free(blocks[i]);
+    assert_true(s_resident() < before + (long)BLOCKS * SIZE / 8);
+    free(blocks[BLOCKS - 1]);
+}
+
 static void test_libraries_free_the_same_way(void **state)
 {
     (void)state;
@@ -116,6 +145,7 @@ int main(void)
         cmocka_unit_test(test_free_wipes),
         cmocka_unit_test(test_realloc_wipes_what_it_leaves),
         cmocka_unit_test(test_large_blocks_live),
+        cmocka_unit_test(test_what_was_never_used_takes_no_memory),
         cmocka_unit_test(test_libraries_free_the_same_way),
     };
     if (lex_harden_is_instrumented()) {
