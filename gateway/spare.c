@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <malloc.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +12,8 @@ void spare_open(spare_t *self, int64_t now)
 {
     *self = (spare_t){.file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC),
                       .pause_ms = SPARE_FIRST_MS,
-                      .due = now + SPARE_FIRST_MS};
-    self->lowest = spare_resident(self);
+                      .last = now};
+    self->lowest = self->after = spare_resident(self);
 }
 
 void spare_close(spare_t *self)
@@ -42,17 +43,25 @@ static void s_trim(void)
 #endif
 }
 
+static bool s_is_due(const spare_t *self, int64_t now, int64_t resident)
+{
+    bool is_more = resident >= self->after + SPARE_MIN;
+    return resident >= self->lowest + SPARE_MIN &&
+           now >= self->last + (is_more ? SPARE_FIRST_MS : self->pause_ms);
+}
+
 int64_t spare_look(spare_t *self, int64_t now, int64_t resident)
 {
-    if (now < self->due || resident < self->lowest + SPARE_MIN)
+    if (!s_is_due(self, now, resident))
         return 0;
     s_trim();
-    int64_t after = spare_resident(self), yield = resident > after ? resident - after : 0;
-    if (after < self->lowest)
-        self->lowest = after;
+    self->after = spare_resident(self);
+    int64_t yield = resident > self->after ? resident - self->after : 0;
+    if (self->after < self->lowest)
+        self->lowest = self->after;
     self->pause_ms = yield >= SPARE_MIN / 2 ? SPARE_FIRST_MS : 2 * self->pause_ms;
     if (self->pause_ms > SPARE_LAST_MS)
         self->pause_ms = SPARE_LAST_MS;
-    self->due = now + self->pause_ms;
+    self->last = now;
     return yield;
 }

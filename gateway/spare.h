@@ -10,17 +10,18 @@
 #include <stdint.h>
 
 #define SPARE_MIN                                                                                  \
-    (INT64_C(32) << 20) /* bytes above the lowest after a trim that make the next worth while */
+    (INT64_C(32) << 20) /* bytes above the lowest, after a trim, that make the next worth while */
 
-/* From one trim to the next: after a yield of SPARE_MIN / 2, and at most, each that yields less doubles it. */
+/* From one trim to the next, when that much has come since, or the one before was worth it; else each doubles it, up to a bound. */
 #define SPARE_FIRST_MS 10000
 #define SPARE_LAST_MS  (16 * 60 * 1000)
 
 typedef struct {
     int file;         /* /proc/self/statm, -1: not there */
     int64_t lowest;   /* bytes, after a trim or at the start */
-    int64_t pause_ms; /* from one to the next */
-    int64_t due;      /* not before, on the clock of `now` */
+    int64_t after;    /* bytes, after the last trim or at the start */
+    int64_t pause_ms; /* while nothing has come since */
+    int64_t last;     /* trim, or the start, on the clock of `now` */
 } spare_t;
 
 void spare_open(spare_t *self, int64_t now);

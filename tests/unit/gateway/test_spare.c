@@ -39,7 +39,7 @@ static void test_idle_memory_is_given_back(void **state)
     assert_int_equal(spare_look(&spare, SPARE_FIRST_MS - 1, full), 0);
     assert_in_range(spare_look(&spare, SPARE_FIRST_MS, full), BLOCKS * SIZE / 2, full);
     assert_true(spare_resident(&spare) < full - BLOCKS * SIZE / 2);
-    assert_int_equal(spare.due, 2 * SPARE_FIRST_MS);
+    assert_int_equal(spare.pause_ms, SPARE_FIRST_MS);
     free(s_blocks[BLOCKS - 1]);
     spare_close(&spare);
 }
@@ -53,15 +53,19 @@ static void test_what_is_used_is_asked_for_ever_less_often(void **state)
     spare_open(&spare, 0);
     s_fill();
     int64_t now = SPARE_FIRST_MS, pause = SPARE_FIRST_MS;
-    for (int i = 0; i < 12; i++) {
-        spare_look(&spare, now, spare_resident(&spare));
+    spare_look(&spare, now, spare_resident(&spare));
+    for (int i = 0; i < 10; i++) {
         pause = 2 * pause < SPARE_LAST_MS ? 2 * pause : SPARE_LAST_MS;
-        assert_int_equal(spare.due, now + pause);
-        now = spare.due;
+        assert_int_equal(spare.pause_ms, pause);
+        spare_look(&spare, now + pause - 1, spare.after);
+        assert_int_equal(spare.last, now);
+        now += pause;
+        spare_look(&spare, now, spare.after);
+        assert_int_equal(spare.last, now);
     }
+    /* What comes on top is not left alone for so long. */
     s_empty();
-    assert_true(spare_look(&spare, now, spare_resident(&spare)) > 0);
-    assert_int_equal(spare.due, now + SPARE_FIRST_MS);
+    assert_true(spare_look(&spare, now + SPARE_FIRST_MS, spare.after + SPARE_MIN) > 0);
     free(s_blocks[BLOCKS - 1]);
     spare_close(&spare);
 }
@@ -72,7 +76,7 @@ static void test_little_is_left_alone(void **state)
     spare_t spare;
     spare_open(&spare, 0);
     assert_int_equal(spare_look(&spare, SPARE_LAST_MS, spare.lowest + SPARE_MIN - 1), 0);
-    assert_int_equal(spare.due, SPARE_FIRST_MS);
+    assert_int_equal(spare.last, 0);
     spare_close(&spare);
     assert_int_equal(spare_resident(&spare), 0);
     assert_int_equal(spare_look(&spare, SPARE_LAST_MS, 0), 0);
