@@ -119,7 +119,7 @@ class Memcheck(Checker):
     def variables(self, folder):
         return {"VALGRIND_OPTS": f"--log-file={folder}/report.%p --suppressions={HERE}/valgrind.supp --error-exitcode=99 "
                                  "--leak-check=full --show-leak-kinds=definite,indirect,possible --track-fds=yes "
-                                 "--child-silent-after-fork=yes --num-callers=30"}
+                                 "--child-silent-after-fork=yes --num-callers=30 --vgdb=no"}
 
     def is_bad(self, text):
         """Descriptors are listed in any case: those that are the parent's, or 0 to 2, are no fault. A process that was told to
