@@ -50,8 +50,6 @@ all: programs library
 programs: $(PROGRAMS)
 library: $(LIBLEXMQ)
 
-comma := ,
-
 # V=1 shows every command.
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
@@ -227,9 +225,9 @@ sanitize:
 	@/usr/bin/python3 tests/sanitize/all.py $(MAKE) TESTS=$(TESTS)
 
 # AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer.
+ASAN_BUILD = BUILD=$(BUILD)/asan OPTIMIZE=-O1 HARDEN= SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
 asan: packages-test
-	@LEXMQ_CHECKER=asan $(MAKE) --no-print-directory BUILD=$(BUILD)/asan OPTIMIZE=-O1 HARDEN= \
-	    SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer" test
+	@LEXMQ_CHECKER=asan $(MAKE) --no-print-directory $(ASAN_BUILD) test
 
 # ThreadSanitizer; every program is linked with what tells it how libzmq orders threads.
 TSAN_ORDER = $(BUILD)/tsan/obj/tests/sanitize/zmq_order.o
@@ -295,8 +293,7 @@ fuzz-smoke:
 # Mutated messages against a running stack, while ordinary clients look words up; see tests/fuzz/live/run.py. ASAN=1: a stack built with sanitizers.
 MESSAGES ?= 10000000
 fuzz-live: packages-test
-	@$(MAKE) --no-print-directory -s -j$$(nproc) programs library live-programs $(if $(ASAN),BUILD=$(BUILD)/asan OPTIMIZE=-O1 HARDEN= \
-	    SANITIZE="-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer")
+	@$(MAKE) --no-print-directory -s -j$$(nproc) programs library live-programs $(if $(ASAN),$(ASAN_BUILD))
 	@LEXMQ_BUILD=$(if $(ASAN),$(BUILD)/asan,$(BUILD)) /usr/bin/python3 -B tests/fuzz/live/run.py $(MESSAGES) $(SEED)
 
 # ---- the look of the code ----

@@ -28,8 +28,8 @@ typedef struct {
     uint64_t unsent;
 } guard_figures_t;
 
-/* `files` is how many descriptors the process may have; the limits of connections must leave room for its own. The meter is
- * opened here and belongs to the guard. */
+/* The limits of connections must leave room for the process's own descriptors (capacity.h). The meter is opened here and belongs to
+ * the guard. */
 guard_t *guard_new(const connections_limit_t limit[SIDES], bool is_encrypted);
 void guard_destroy(guard_t **self_p);
 

@@ -2,7 +2,6 @@
 
 import signal
 import threading
-import time
 
 from tests.chaos.fault import Fault, between
 from tests.chaos.world import MACHINES, World
@@ -20,6 +19,7 @@ class Kill(Fault):
     """kill -9; the supervisor starts it again at once."""
 
     kind, family, weight = "kill", "end", 4.0
+    number = signal.SIGKILL
 
     @classmethod
     def draw(cls, random, cap):
@@ -27,35 +27,25 @@ class Kill(Fault):
 
     def inject(self, world):
         self.starts = world.processes[self.target].starts
-        world.processes[self.target].signal(signal.SIGKILL)
+        world.processes[self.target].signal(self.number)
 
     def heal(self, world):
         World.wait(lambda: is_back(world.processes[self.target], self.starts), f"{self.target} is back", GRACE)
 
 
-class Terminate(Fault):
+class Terminate(Kill):
     """SIGTERM: an orderly restart. It lasts until the process is back."""
 
     kind, family, weight = "restart", "end", 2.0
-
-    @classmethod
-    def draw(cls, random, cap):
-        return cls(random.choice(TARGETS), 0.0)
-
-    def inject(self, world):
-        self.starts = world.processes[self.target].starts
-        world.processes[self.target].signal(signal.SIGTERM)
+    number = signal.SIGTERM
 
     def heal(self, world):
-        process = world.processes[self.target]
-        end = time.monotonic() + GRACE
-        while not is_back(process, self.starts):
-            if time.monotonic() > end:
-                # An engine does the same when its time is over.
-                process.signal(signal.SIGKILL)
-                World.wait(lambda: is_back(process, self.starts), f"{self.target} is back", GRACE)
-                return
-            time.sleep(0.02)
+        try:
+            super().heal(world)
+        except RuntimeError:
+            # An engine does the same when its time is over.
+            world.processes[self.target].signal(signal.SIGKILL)
+            super().heal(world)
 
 
 class Down(Fault):
